@@ -1,0 +1,35 @@
+"""The one module that knows where things lie. Every other path is built from these."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The repository: the folder that holds README.md, notebooks/, data/ and figures/."""
+
+DATA = ROOT / "data"
+RAW = DATA / "raw"
+LISTS = RAW / "lists"
+REFERENCE = DATA / "reference"
+PROCESSED = DATA / "processed"
+NOTEBOOKS = ROOT / "notebooks"
+CASES = NOTEBOOKS / "cases"
+FIGURES = ROOT / "figures"
+CACHE = ROOT / ".cache"
+
+FONTS = Path(__file__).resolve().parent / "fonts"
+
+STATEMENTS = RAW / "register_statements.csv"
+SOURCES = RAW / "sources.csv"
+INDICATORS = RAW / "indicators.csv"
+EVENTS = RAW / "events.csv"
+ARTICLE_CLAIMS = RAW / "article_claims.csv"
+
+PROVINCES = REFERENCE / "provinces.csv"
+NEIGHBOURS = REFERENCE / "province_neighbours.csv"
+COUNTIES = REFERENCE / "divisions_county_2015_2024.csv"
+SISTER_COUNTS = REFERENCE / "sister_register_counts.csv"
+
+SHARED = ROOT.parent / "shared"
+"""Material kept outside the repository (the official lists of the sister register).
+
+It may be missing: whatever uses it must work, or say that it was skipped, without it.
+"""
