@@ -1,0 +1,420 @@
+"""The ledger of published statements about the register: read, validate, say in words.
+
+One row is one statement of one publication. Nothing here reconciles statements with each other;
+rows are taken whole or the ledger is refused with the file, the row and the remedy.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from filings import paths, places
+
+COLUMNS = (
+    "id", "source", "kind", "place", "batches", "unit", "relation", "value", "of", "phrase", "note",
+)  # fmt: skip
+UNITS = ("services", "entities")
+RELATIONS = ("=", ">=", "<=", "~")
+
+# What the value of a binding kind is, and so how it is read.
+_VALUES = {
+    "count": "whole number",
+    "share": "percent",
+    "coverage": "whole number",
+    "order": "places in falling order (A>B>C)",
+    "leaders": "places (A+B)",
+    "rank": "whole number",
+    "first_batch": "whole number",
+    "multi_filers": "whole number",
+    "single_filers": "whole number",
+    "max_per_entity": "whole number",
+    "services_of_multi_filers": "whole number",
+    "share_of_multi_filers": "percent",
+}
+BINDING_KINDS = tuple(_VALUES)
+"""Kinds that constrain the counts."""
+CONTEXT_KINDS = (
+    "published", "category", "category_share", "bank_filers", "bank_services", "listed_filers",
+    "trend", "lists_released",
+)  # fmt: skip
+"""Kinds kept for the reader that put no constraint on places."""
+
+_UNITS_OF_KIND = {"coverage": ("provinces", *UNITS), "max_per_entity": ("services",),
+                  "services_of_multi_filers": ("services",),
+                  "share_of_multi_filers": ("services",),
+                  "multi_filers": ("entities",), "single_filers": ("entities",)}  # fmt: skip
+
+
+class LedgerError(ValueError):
+    """A ledger that cannot be taken: every problem found, each with file, row and remedy."""
+
+    def __init__(self, problems: Iterable[str]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One published statement. ``places`` and ``batches`` are parsed; ``value`` is typed by kind.
+
+    value: int for whole numbers, Decimal for percent (its decimals are the author's), a tuple of
+    place names for ``order`` and ``leaders``, text for context. ``batches`` is empty where the
+    source does not state them. ``row`` is the line in the ledger's file, for messages.
+    """
+
+    id: str
+    source: str
+    kind: str
+    places: tuple[str, ...]
+    batches: tuple[int, ...]
+    unit: str
+    relation: str
+    value: int | Decimal | tuple[str, ...] | str
+    of: str = ""
+    phrase: str = ""
+    note: str = ""
+    row: int = 0
+
+    @property
+    def place(self) -> str:
+        """The places joined as the ledger writes them (北京+上海)."""
+        return "+".join(self.places)
+
+    @property
+    def binds(self) -> bool:
+        """True if the statement constrains the counts: a binding kind, exact wording, batches."""
+        return self.kind in BINDING_KINDS and self.relation != "~" and bool(self.batches)
+
+    @property
+    def fact(self) -> tuple:
+        """What is asserted, whoever says it: equal for two statements of one fact."""
+        return self.kind, self.places, self.batches, self.unit, self.relation, self.value, self.of
+
+
+def parse_batches(text: str) -> tuple[int, ...]:
+    """Batch numbers of a selection in rising order: ``3``, a run ``1-3``, a sum ``2+3``.
+
+    Raises ValueError for anything else, a falling run or a batch named twice.
+    """
+    batches: list[int] = []
+    for part in text.split("+"):
+        match = re.fullmatch(r"([1-9]\d?)(?:-([1-9]\d?))?", part.strip())
+        if not match:
+            raise ValueError(f"batches {text!r} are not of the form 3, 1-3 or 2+3")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise ValueError(f"batches {text!r} run backwards; write {last}-{first}")
+        batches.extend(range(first, last + 1))
+    if len(set(batches)) < len(batches):
+        raise ValueError(f"batches {text!r} name a batch twice")
+    return tuple(sorted(batches))
+
+
+def write_batches(batches: tuple[int, ...]) -> str:
+    """The selection as the ledger writes it: (1, 2, 3) → ``1-3``, (2, 4) → ``2+4``."""
+    if len(batches) > 1 and batches == tuple(range(batches[0], batches[-1] + 1)):
+        return f"{batches[0]}-{batches[-1]}"
+    return "+".join(map(str, batches))
+
+
+def parse_places(text: str) -> tuple[str, ...]:
+    """Short names of the places joined by ``+``. Raises UnknownPlace, or ValueError if doubled."""
+    names = tuple(places.find(name).name for name in text.split("+"))
+    if len(set(names)) < len(names):
+        raise ValueError(f"place {text!r} names a place twice")
+    return names
+
+
+def read(path: Path = paths.STATEMENTS) -> tuple[Statement, ...]:
+    """All statements of a ledger in file order.
+
+    Raises LedgerError, listing every problem, for a missing file or column, a wrong encoding, an
+    unknown place or kind, a malformed number or selection, a duplicate id.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise LedgerError(
+            [f"{path.name}: cannot be read ({error.strerror}); check the path"]
+        ) from None
+    except UnicodeDecodeError:
+        raise LedgerError([f"{path.name}: not UTF-8 text; save it as CSV UTF-8"]) from None
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return from_rows(rows, path.name)
+    except csv.Error as error:
+        raise LedgerError(
+            [f"{path.name}, line {rows.line_num}: {error}; check the quotes"]
+        ) from None
+
+
+def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
+    """Statements from a header and rows of text; ``name`` stands for the file in messages.
+
+    Raises LedgerError as ``read`` does.
+    """
+    rows = iter(rows)
+    header = [field.strip() for field in next(rows, [])]
+    missing = [column for column in COLUMNS if column not in header]
+    if missing or len(set(header)) < len(header):
+        wrong = f"misses {', '.join(missing)}" if missing else "names a column twice"
+        raise LedgerError([f"{name}, row 1: the header {wrong}; it must name {', '.join(COLUMNS)}"])
+    found: dict[str, Statement] = {}
+    problems = []
+    for number, cells in enumerate(rows, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{name}, row {number}"
+        if len(cells) != len(header):
+            problems.append(
+                f"{where}: {len(cells)} fields where the header has {len(header)}; "
+                "quote fields that hold a comma"
+            )
+            continue
+        fields = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        try:
+            statement = _statement(fields, number)
+        except ValueError as error:
+            problems.append(f"{where} ({fields['id'] or 'no id'}): {error}")
+            continue
+        if statement.id in found:
+            problems.append(
+                f"{where}: id {statement.id!r} is taken by row {found[statement.id].row}; "
+                "give each statement its own id"
+            )
+            continue
+        found[statement.id] = statement
+    if problems:
+        raise LedgerError(problems)
+    return tuple(found.values())
+
+
+def _statement(fields: dict[str, str], row: int) -> Statement:
+    kind, relation = fields["kind"], fields["relation"]
+    if not fields["id"]:
+        raise ValueError("the id is empty; give each statement its own")
+    if kind not in BINDING_KINDS + CONTEXT_KINDS:
+        raise ValueError(
+            f"unknown kind {kind!r}; use one of {', '.join(BINDING_KINDS + CONTEXT_KINDS)}"
+        )
+    if relation not in RELATIONS:
+        raise ValueError(f"unknown relation {relation!r}; use one of {' '.join(RELATIONS)}")
+    where = parse_places(fields["place"])
+    batches = parse_batches(fields["batches"]) if fields["batches"] else ()
+    value = fields["value"]
+    of = fields["of"]
+    if kind in BINDING_KINDS:
+        units = _UNITS_OF_KIND.get(kind, UNITS)
+        if fields["unit"] not in units:
+            raise ValueError(
+                f"unit {fields['unit']!r} does not go with {kind}; use {' or '.join(units)}"
+            )
+        value = _value(kind, value)
+        if kind in ("share", "share_of_multi_filers"):
+            if not of:
+                raise ValueError("column 'of' is empty; name the place whose count is 100 percent")
+            of = places.find(of).name
+        _check_form(kind, relation, where, batches, value)
+    return Statement(
+        fields["id"], fields["source"], kind, where, batches, fields["unit"], relation, value, of,
+        fields["phrase"], fields["note"], row,
+    )  # fmt: skip
+
+
+def _value(kind: str, text: str) -> int | Decimal | tuple[str, ...]:
+    form = _VALUES[kind]
+    if form == "whole number":
+        if not re.fullmatch(r"\d{1,7}", text, re.ASCII):
+            raise ValueError(f"value {text!r} is not a whole number; write digits only")
+        return int(text)
+    if form == "percent":
+        try:
+            value = Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) else None
+        except InvalidOperation:
+            value = None
+        if value is None or value > 100 or -value.as_tuple().exponent > 4:
+            raise ValueError(
+                f"value {text!r} is not a percentage; write 28.15 for 28.15 %, "
+                "with no more than four decimals"
+            )
+        return value
+    names = tuple(places.find(name).name for name in text.split(">" if kind == "order" else "+"))
+    if len(set(names)) < len(names):
+        raise ValueError(f"value {text!r} names a place twice")
+    return names
+
+
+def _check_form(kind, relation, where, batches, value) -> None:
+    if kind in ("order", "leaders", "max_per_entity") and relation != "=":
+        raise ValueError(f"relation {relation!r} does not go with {kind}; use = (or ~)")
+    if kind in ("order", "leaders", "coverage") and where != (places.NATION,):
+        raise ValueError(f"{kind} speaks of the whole country; write {places.NATION} as its place")
+    if kind in ("rank", "first_batch") and (len(where) > 1 or where == (places.NATION,)):
+        raise ValueError(f"{kind} speaks of one place below the nation")
+    if kind == "rank" and value < 1:
+        raise ValueError("value 0 is not a rank; ranks start at 1")
+    if kind == "first_batch" and value < 1:
+        raise ValueError("value 0 is not a batch; batches start at 1")
+    if kind == "order" and len(value) < 2:
+        raise ValueError("an order names two places or more, joined by >")
+    levels = {places.find(name).level for name in value} if kind == "leaders" else set()
+    if levels - {"province"}:
+        raise ValueError("leaders are provinces; use order or rank for cities")
+
+
+# --- independent sources ---------------------------------------------------------------------
+
+
+def sources(statement: Statement) -> tuple[str, ...]:
+    """Ids of the publications that say it: its own, then those its note lists ("also S07")."""
+    found = [part.strip() for part in statement.source.split(";") if part.strip()]
+    for listed in re.findall(r"also ((?:[A-Z]\d+(?:-[A-Z]\d+)?(?:[;,] ?)?)+)", statement.note):
+        for letter, first, last in re.findall(r"([A-Z])(\d+)(?:-[A-Z](\d+))?", listed):
+            numbers = range(int(first), int(last or first) + 1)
+            found += [f"{letter}{number:0{len(first)}d}" for number in numbers]
+    return tuple(dict.fromkeys(found))
+
+
+def texts(ledger: Iterable[Statement]) -> dict[str, str]:
+    """Source id → id of the text it carries. Reprints of one text ("same text as S03") share it."""
+    text: dict[str, str] = {}
+    ledger = tuple(ledger)
+    for statement in ledger:
+        for source in sources(statement):
+            text.setdefault(source, source)
+    for statement in ledger:
+        match = re.search(r"same text as ([A-Z]\d+)", statement.note)
+        if match:
+            for source in statement.source.split(";"):
+                text[source.strip()] = text.get(match[1], match[1])
+    return text
+
+
+# --- words -----------------------------------------------------------------------------------
+
+_DIGITS_ZH = "零一二三四五六七八九"
+_RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约"}
+_RELATION_EN = {"=": "", ">=": "at least ", "<=": "at most ", "~": "about "}
+_RANK_ZH = {"=": "居第", ">=": "不高于第", "<=": "不低于第", "~": "约居第"}
+_RANK_EN = {
+    "=": "number ",
+    ">=": "no higher than number ",
+    "<=": "among the first ",
+    "~": "about number ",
+}
+_DATE_ZH = {">=": "不早于", "<=": "不晚于"}
+_DATE_EN = {">=": "not before ", "<=": "not after "}
+_UNIT_ZH = {"services": "个服务", "entities": "家主体"}
+
+_ZH = {
+    "count": "{batches}{place}共有{about}{value}{unit}",
+    "share": "{batches}{place}的{noun}占{of}的{about}{value}%",
+    "coverage": "{batches}的服务分布于{about}{value}个省份",
+    "order": "{batches}{noun}数由多到少依次为{value}",
+    "leaders": "{batches}{noun}数居前的是{value}",
+    "rank": "{batches}{place}的{noun}数{rank}{value}位",
+    "first_batch": "{place}首次出现于{value}",
+    "multi_filers": "{batches}{place}有{about}{value}家主体备案两个以上服务",
+    "single_filers": "{batches}{place}有{about}{value}家主体只备案一个服务",
+    "max_per_entity": "{batches}{place}单个主体最多备案{value}个服务",
+    "services_of_multi_filers": "{batches}{place}备案两个以上服务的主体共有{about}{value}个服务",
+    "share_of_multi_filers": "{batches}{place}备案两个以上服务的主体占{of}服务的{about}{value}%",
+    "published": "{batches}公布日期：{about}{value}",
+    "category": "{batches}{category}：{about}{value}",
+    "category_share": "{batches}{category}：{about}{value}%",
+    "bank_filers": "{batches}备案的银行：{about}{value}家",
+    "bank_services": "{batches}银行备案的服务：{about}{value}个",
+    "listed_filers": "{batches}备案的上市公司：{about}{value}家",
+    "trend": "{batches}{place}的变化（原文：{phrase}）",
+    "lists_released": "已公布的清单：{about}{value}份",
+}
+_EN = {
+    "count": "{place} had {about}{value} {unit} in {batches}",
+    "share": "{place} held {about}{value} % of the {noun} of {of} in {batches}",
+    "coverage": "the services of {batches} came from {about}{value} provinces",
+    "order": "by {noun} in {batches} the order was {value}",
+    "leaders": "{value} held the first places by {noun} in {batches}",
+    "rank": "{place} ranked {rank}{value} by {noun} in {batches}",
+    "first_batch": "{place} first appeared in {value}",
+    "multi_filers": "{place} had {about}{value} {unit} with two or more services in {batches}",
+    "single_filers": "{place} had {about}{value} {unit} with exactly one service in {batches}",
+    "max_per_entity": "no entity of {place} had more than {value} services in {batches}, "
+    "and one had as many",
+    "services_of_multi_filers": "entities with two or more services held {about}{value} services "
+    "of {place} in {batches}",
+    "share_of_multi_filers": "entities with two or more services held {about}{value} % of the "
+    "services of {of} in {batches}",
+    "published": "publication of {batches}: {about}{value}",
+    "category": "{category} in {batches}: {about}{value}",
+    "category_share": "{category} in {batches}: {about}{value} %",
+    "bank_filers": "banks that filed in {batches}: {about}{value}",
+    "bank_services": "services filed by banks in {batches}: {about}{value}",
+    "listed_filers": "listed companies that filed in {batches}: {about}{value}",
+    "trend": "a change said of {place} in {batches} (in the source: {phrase})",
+    "lists_released": "lists released so far: {about}{value}",
+}
+
+
+def _number_zh(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    ten = "" if tens == 0 else "十" if tens == 1 else _DIGITS_ZH[tens] + "十"
+    return ten + (_DIGITS_ZH[ones] if ones or not tens else "")
+
+
+def batches_in_words(batches: tuple[int, ...], lang: str) -> str:
+    """The selection as a reader says it: 第三批, 前三批, batches 1-3 together."""
+    if lang == "zh":
+        if not batches:
+            return "（未注明批次）"
+        if len(batches) > 1 and batches == tuple(range(1, batches[-1] + 1)):
+            return f"前{'两' if batches[-1] == 2 else _number_zh(batches[-1])}批"
+        joined = "、".join(_number_zh(batch) for batch in batches)
+        return f"第{joined}批" + ("合计" if len(batches) > 1 else "")
+    if not batches:
+        return "batches that are not stated"
+    if len(batches) == 1:
+        return f"batch {batches[0]}"
+    return f"batches {write_batches(batches).replace('+', ' and ')} together"
+
+
+def _joined(names: tuple[str, ...], lang: str, mark: str = "") -> str:
+    if lang == "zh":
+        return (mark or "、").join(names)
+    english = [places.english(name) for name in names]
+    if mark:
+        return f" {mark} ".join(english)
+    return english[0] if len(english) == 1 else f"{', '.join(english[:-1])} and {english[-1]}"
+
+
+def words(statement: Statement, lang: str = "en") -> str:
+    """The statement as one sentence without a full stop, in English (en) or Chinese (zh)."""
+    template = (_ZH if lang == "zh" else _EN)[statement.kind]
+    about = (_RELATION_ZH if lang == "zh" else _RELATION_EN)[statement.relation]
+    if statement.kind == "published" and statement.relation in _DATE_ZH:
+        about = (_DATE_ZH if lang == "zh" else _DATE_EN)[statement.relation]
+    value, one = statement.value, statement.value == 1
+    if statement.kind in ("order", "leaders") and isinstance(value, tuple):
+        value = _joined(value, lang, ">" if statement.kind == "order" else "")
+    elif statement.kind == "first_batch":
+        value = batches_in_words((value,), lang)
+    unit = statement.unit
+    category = re.search(r"category: ([^;]+)", statement.note)
+    text = template.format(
+        batches=batches_in_words(statement.batches, lang),
+        place=_joined(statement.places, lang),
+        of=_joined((statement.of,), lang) if statement.of else "",
+        unit=_UNIT_ZH.get(unit, unit) if lang == "zh"
+        else {"services": "service", "entities": "entity"}.get(unit, unit) if one else unit,
+        noun={"services": "服务", "entities": "主体"}.get(unit, unit) if lang == "zh" else unit,
+        about=about,
+        rank=(_RANK_ZH if lang == "zh" else _RANK_EN)[statement.relation],
+        value=value,
+        category=category[1] if category else ("某类服务" if lang == "zh" else "one category"),
+        phrase=statement.phrase,
+    )  # fmt: skip
+    return text[0].upper() + text[1:]
