@@ -250,7 +250,7 @@ def _value(kind: str, text: str) -> int | Decimal | tuple[str, ...]:
 
 
 def _check_form(kind, relation, where, batches, value) -> None:
-    if kind in ("order", "leaders", "max_per_entity") and relation != "=":
+    if kind in ("order", "leaders", "max_per_entity") and relation not in ("=", "~"):
         raise ValueError(f"relation {relation!r} does not go with {kind}; use = (or ~)")
     if kind in ("order", "leaders", "coverage") and where != (places.NATION,):
         raise ValueError(f"{kind} speaks of the whole country; write {places.NATION} as its place")
