@@ -1,0 +1,454 @@
+"""Is one group of places catching up with another? The statistics of notebook 03.
+
+A *group* is a set of provinces, a *hit* one filing of the group; ``hits[j]`` of ``totals[j]``
+filings in batch j are the group's. Where the evidence leaves several tables of counts possible,
+a statistic is taken over all of them (`over_tables`), so what is printed is its attained range.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from math import asin, pi, sin, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln
+from scipy.stats import binomtest, norm
+
+from filings import paths, places
+
+SEED = 20200424
+"""Start of every random draw here: the day batch 3 came out. Any other number would do."""
+
+LEVEL = 0.95
+"""Confidence of every interval; 1 - LEVEL is where a p-value begins to speak against chance."""
+
+_MOST_TABLES = 200_000
+_DRAWS = 99_999
+
+
+class Span(NamedTuple):
+    """Lowest and highest value of a statistic over tables of counts, and a table for each end."""
+
+    low: float
+    high: float
+    at_low: tuple[int, ...]
+    at_high: tuple[int, ...]
+
+
+def over_tables(
+    statistic: Callable[[tuple[int, ...]], float], tables: Iterable[tuple[int, ...]]
+) -> Span:
+    """The attained range of a statistic: its value at every table, lowest and highest kept.
+
+    ``tables`` are all joint values the counts can take (``Register.attainable``); then both ends
+    are exact. Of tables that tie the first in sorted order is named. ValueError on no table.
+
+    >>> over_tables(lambda t: t[0] / t[1], [(1, 4), (3, 4), (2, 4)])
+    Span(low=0.25, high=0.75, at_low=(1, 4), at_high=(3, 4))
+    """
+    values = [(statistic(table), table) for table in sorted(tables)]
+    if not values:
+        raise ValueError("no table agrees with the evidence: nothing to take a range over")
+    low = min(values, key=lambda pair: pair[0])
+    high = max(values, key=lambda pair: pair[0])
+    return Span(low[0], high[0], low[1], high[1])
+
+
+# --- Gaps ---------------------------------------------------------------------------------------
+
+
+class Gap(NamedTuple):
+    """How far one place is behind another: ``absolute`` in filings, ``relative`` as a fraction."""
+
+    absolute: int
+    relative: float
+
+
+def gap(behind: int, ahead: int) -> Gap:
+    """Absolute gap ``ahead - behind`` and relative gap ``1 - behind / ahead``.
+
+    Both fall when a place catches up, and they can move in opposite directions: from 2 against
+    10 to 30 against 100 the relative gap falls from 80 to 70 %, the absolute one grows from 8
+    to 70. ``ahead`` must be positive.
+
+    >>> gap(2, 10), gap(30, 100)
+    (Gap(absolute=8, relative=0.8), Gap(absolute=70, relative=0.7))
+    """
+    if ahead <= 0:
+        raise ValueError(f"the place ahead needs at least one filing, got {ahead}")
+    return Gap(ahead - behind, 1 - behind / ahead)
+
+
+# --- Could it be chance? ------------------------------------------------------------------------
+
+
+class Outcome(NamedTuple):
+    """A test's statistic and p-value; ``exact`` is False for a p-value from random draws."""
+
+    statistic: float
+    p: float
+    exact: bool
+
+
+def _counts(hits: Sequence[int], totals: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Hits and totals as tuples of integers, or ValueError naming the batch that can't be."""
+    if len(hits) != len(totals) or len(totals) < 2:
+        raise ValueError(f"{len(hits)} hits for {len(totals)} batches: give one each, two or more")
+    for j, (hit, total) in enumerate(zip(hits, totals, strict=True), start=1):
+        if not 0 <= hit <= total or total < 1:
+            raise ValueError(f"entry {j}: {hit} of {total} filings is not possible")
+    return tuple(map(int, hits)), tuple(map(int, totals))
+
+
+def _every_table(totals: tuple[int, ...], hits: int) -> NDArray[np.int64]:
+    """All ways to spread ``hits`` over batches of these sizes, one a row."""
+    rows = np.zeros((1, 0), dtype=np.int64)
+    for j, total in enumerate(totals):
+        left = hits - rows.sum(axis=1)
+        room = sum(totals[j + 1 :])
+        # Keep what can still be completed: later batches take at most their size.
+        counts = [np.arange(max(0, rest - room), min(total, rest) + 1) for rest in left]
+        rows = np.column_stack(
+            [np.repeat(rows, [c.size for c in counts], axis=0), np.concatenate(counts)]
+        )
+    return rows
+
+
+@cache
+def _null(
+    totals: tuple[int, ...], hits: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], bool]:
+    """Tables under pure chance, the chance of each (multivariate hypergeometric), whether all.
+
+    Every table where there are few enough of them, else equally likely random draws.
+    """
+    ways = np.prod([min(total, hits) + 1.0 for total in sorted(totals)[:-1]])
+    if ways > _MOST_TABLES:
+        rng = np.random.default_rng(SEED)
+        drawn = rng.multivariate_hypergeometric(totals, hits, size=_DRAWS, method="marginals")
+        return drawn, np.full(_DRAWS, 1 / (_DRAWS + 1)), False
+    tables, sizes = _every_table(totals, hits), np.array(totals)
+    logs = gammaln(sizes + 1) - gammaln(tables + 1) - gammaln(sizes - tables + 1)
+    whole = gammaln(sizes.sum() + 1) - gammaln(hits + 1) - gammaln(sizes.sum() - hits + 1)
+    return tables, np.exp(logs.sum(axis=1) - whole), True
+
+
+def _chi_square(tables: ArrayLike, totals: tuple[int, ...]) -> NDArray[np.float64]:
+    """Pearson's statistic of each row of hits against one common share."""
+    tables, sizes = np.atleast_2d(tables), np.array(totals)
+    common = tables.sum(axis=1, keepdims=True) / sizes.sum()
+    return ((tables - sizes * common) ** 2 / sizes).sum(axis=1) / (common * (1 - common)).ravel()
+
+
+def _slope(tables: ArrayLike, totals: tuple[int, ...]) -> NDArray[np.float64]:
+    """Cochran-Armitage's z of each row of hits, batches scored 1, 2, 3, …"""
+    tables, sizes = np.atleast_2d(tables), np.array(totals)
+    scores = np.arange(1, sizes.size + 1) - np.average(np.arange(1, sizes.size + 1), weights=sizes)
+    common = tables.sum(axis=1) / sizes.sum()
+    return tables @ scores / np.sqrt(common * (1 - common) * (sizes @ scores**2))
+
+
+@cache
+def _tail(
+    statistic: Callable, totals: tuple[int, ...], hits: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """Sizes of the statistic under chance, falling, with the chance of at least each size."""
+    tables, chances, exact = _null(totals, hits)
+    sizes = np.abs(statistic(tables, totals))
+    order = np.argsort(-sizes, kind="stable")
+    return sizes[order], np.cumsum(chances[order]), exact
+
+
+def _tested(statistic: Callable, hits: Sequence[int], totals: Sequence[int]) -> Outcome:
+    hits, totals = _counts(hits, totals)
+    if sum(hits) in (0, sum(totals)):
+        return Outcome(0.0, 1.0, True)  # none or all of the filings: no difference can show
+    observed = float(statistic(hits, totals)[0])
+    sizes, chances, exact = _tail(statistic, totals, sum(hits))
+    # Tables that tie with the observed one differ from it in the last digits only.
+    reached = int(np.searchsorted(-sizes, -abs(observed) * (1 - 1e-9), side="right"))
+    p = float(chances[reached - 1]) if reached else 0.0
+    if not exact:
+        p += 1 / (_DRAWS + 1)  # the table that was observed counts as one of the draws
+    return Outcome(observed, min(1.0, p), exact)
+
+
+def homogeneity(hits: Sequence[int], totals: Sequence[int]) -> Outcome:
+    """Could one share have produced all batches? Pearson's χ² and its p-value given the margins.
+
+    χ² = Σ_j (x_j - n_j s)² / (n_j s (1 - s)), s the share over all batches. The p-value is the
+    chance of a χ² as large or larger when the same number of hits falls on the batches at random
+    (multivariate hypergeometric): summed over every table, or over 99,999 seeded draws where
+    there are too many. Source: Agresti, Categorical Data Analysis (2013), 16.5.
+
+    >>> homogeneity([5, 5], [10, 10])
+    Outcome(statistic=0.0, p=1.0, exact=True)
+    """
+    return _tested(_chi_square, hits, totals)
+
+
+def trend(hits: Sequence[int], totals: Sequence[int]) -> Outcome:
+    """Does the share rise or fall steadily? Cochran-Armitage's z, scores 1, 2, 3, …; two-sided p.
+
+    z = Σ_j (t_j - t̄) x_j / √(s (1 - s) Σ_j n_j (t_j - t̄)²); above zero the share rises. The
+    p-value, as in `homogeneity`, is given the margins: the chance of a |z| as large or larger.
+    Source: Armitage, Biometrics 11 (1955), 375-386.
+
+    >>> trend([1, 5, 9], [10, 10, 10]).statistic > 3
+    True
+    """
+    return _tested(_slope, hits, totals)
+
+
+class Interval(NamedTuple):
+    """An estimate with its confidence interval (LEVEL)."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def wilson(hits: int, total: int) -> Interval:
+    """A share with Wilson's score interval. Source: Wilson, JASA 22 (1927), 209-212."""
+    found = binomtest(int(hits), int(total)).proportion_ci(LEVEL, method="wilson")
+    return Interval(hits / total, found.low, found.high)
+
+
+def difference_of_shares(before: tuple[int, int], after: tuple[int, int]) -> Interval:
+    """Share after minus share before, each given as (hits, total), with Newcombe's interval.
+
+    With l, u the Wilson limits of each share p: low = d - √((p₂ - l₂)² + (u₁ - p₁)²), high =
+    d + √((u₂ - p₂)² + (p₁ - l₁)²). Source: Newcombe, Statistics in Medicine 17 (1998), 873-890,
+    method 10.
+    """
+    first, last = wilson(*before), wilson(*after)
+    change = last.estimate - first.estimate
+    down = sqrt((last.estimate - last.low) ** 2 + (first.high - first.estimate) ** 2)
+    up = sqrt((last.high - last.estimate) ** 2 + (first.estimate - first.low) ** 2)
+    return Interval(change, change - down, change + up)
+
+
+def cramers_v(hits: Sequence[int], totals: Sequence[int]) -> float:
+    """How strongly share and batch hang together, 0 to 1: V = √(χ² / N) for two rows.
+
+    Source: Cramér, Mathematical Methods of Statistics (1946), 21.9.
+    """
+    return sqrt(homogeneity(hits, totals).statistic / sum(totals))
+
+
+def detectable_share(share: float, before: int, after: int, power: float = 0.8) -> float:
+    """The share a group must rise to before a test notices it with this power.
+
+    Two-sided test at 1 - LEVEL between batches of ``before`` and ``after`` filings, by Cohen's
+    effect size: 2 asin √p₂ = 2 asin √p₁ + (z₁ + z₂) √(1/n₁ + 1/n₂). Source: Cohen, Statistical
+    Power Analysis (1988), 6.
+    """
+    step = (norm.ppf(1 - (1 - LEVEL) / 2) + norm.ppf(power)) * sqrt(1 / before + 1 / after)
+    return sin(min(asin(sqrt(share)) + step / 2, pi / 2)) ** 2
+
+
+# --- Ranks, dispersion, growth ------------------------------------------------------------------
+
+
+def kendall_tau(before: ArrayLike, after: ArrayLike) -> float:
+    """How far two rankings agree: (pairs in the same order - in opposite order) / all pairs.
+
+    Kendall's τ_a, -1 to 1; a pair tied in either ranking adds nothing, so ties keep it below 1.
+    Source: Kendall, Biometrika 30 (1938), 81-93.
+
+    >>> kendall_tau([9, 5, 1], [8, 6, 2]), kendall_tau([9, 5, 1], [2, 6, 8])
+    (1.0, -1.0)
+    """
+    first, last = _pairs(before), _pairs(after)
+    return float(np.mean(np.sign(first) * np.sign(last)))
+
+
+def _pairs(counts: ArrayLike) -> NDArray[np.float64]:
+    """Differences of counts, one a pair of places."""
+    values = np.asarray(counts, dtype=float)
+    i, j = np.triu_indices(values.size, k=1)
+    return values[i] - values[j]
+
+
+def kendall_tau_outer(
+    before: tuple[ArrayLike, ArrayLike], after: tuple[ArrayLike, ArrayLike]
+) -> tuple[float, float]:
+    """A range that holds Kendall's τ_a of every table inside the counts' ranges.
+
+    ``before`` and ``after`` are (lowest counts, highest counts), one entry a place. Each pair
+    takes its own best case, whether or not one table gives all of them at once: the true range
+    lies inside this *outer* range, and the τ of any one table inside the true range.
+    """
+    first, last = _signs(*before), _signs(*after)
+    products = np.stack([a * b for a in first for b in last])
+    return float(products.min(axis=0).mean()), float(products.max(axis=0).mean())
+
+
+def _signs(low: ArrayLike, high: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and highest sign the difference of each pair can take."""
+    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    i, j = np.triu_indices(low.size, k=1)
+    return np.sign(low[i] - high[j]), np.sign(high[i] - low[j])
+
+
+def coefficient_of_variation(hhi: float, n: int = 31) -> float:
+    """Standard deviation of the counts of n places over their mean: CV = √(n H - 1).
+
+    The dispersion that sigma convergence watches: a falling CV is convergence. Taken from the
+    Herfindahl index H, of which it is a rising function, so a range of H gives the range of CV.
+    Source: Barro and Sala-i-Martin, Journal of Political Economy 100 (1992), 223-251 (σ).
+
+    >>> coefficient_of_variation(1.0, n=5), coefficient_of_variation(0.2, n=5)
+    (2.0, 0.0)
+    """
+    return sqrt(max(0.0, n * hhi - 1))
+
+
+def beta(before: ArrayLike, after: ArrayLike) -> float:
+    """Do small places grow faster? Slope of ln(after / before) on ln(before), least squares.
+
+    Below zero small places grow faster (beta convergence). Only places with filings in both
+    batches have a growth rate; at least two with different counts are needed. Source: Barro and
+    Sala-i-Martin (1992). Mind the trap: see `beta_by_chance`.
+
+    >>> round(beta([1, 4, 16], [4, 8, 16]), 12)  # growth falls by half of each step up
+    -0.5
+    """
+    first, last = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    both = (first > 0) & (last > 0)
+    first, last = np.log(first[both]), np.log(last[both])
+    if np.unique(first).size < 2:
+        raise ValueError("a slope needs two places with filings in both batches and unlike counts")
+    return float(np.polyfit(first, last - first, 1)[0])
+
+
+def beta_by_chance(counts: ArrayLike, before: int, after: int, draws: int = 2000) -> Interval:
+    """The slope `beta` finds where nothing converges: median and central interval (LEVEL).
+
+    Two batches of ``before`` and ``after`` filings are drawn, again and again, from the same
+    shares (those of ``counts``). Whoever starts low by bad luck then seems to grow fast, so the
+    slope falls below zero although every place keeps its share: regression to the mean. Source:
+    Friedman, Journal of Economic Literature 30 (1992), 2129-2132.
+    """
+    shares = np.asarray(counts, dtype=float) / np.sum(counts)
+    rng = np.random.default_rng(SEED)
+    pairs = zip(
+        rng.multinomial(before, shares, size=draws),
+        rng.multinomial(after, shares, size=draws),
+        strict=True,
+    )
+    slopes = [beta(*pair) for pair in pairs]
+    tail = (1 - LEVEL) / 2
+    low, middle, high = np.quantile(slopes, [tail, 0.5, 1 - tail])
+    return Interval(float(middle), float(low), float(high))
+
+
+# --- Where a change comes from ------------------------------------------------------------------
+
+
+class Split(NamedTuple):
+    """A change in share, and its two parts, which add up to it (fractions, not percent)."""
+
+    change: float
+    more_there: float
+    fewer_elsewhere: float
+
+
+def decompose(before: tuple[int, int], after: tuple[int, int]) -> Split:
+    """A change in share split into "more there" and "fewer elsewhere".
+
+    ``before`` and ``after`` are (filings there, filings elsewhere). With f(x, y) = x / (x + y),
+    "more there" is the mean of what the change of x does before and after y has changed,
+    ½ [f(x₂, y₁) - f(x₁, y₁) + f(x₂, y₂) - f(x₁, y₂)], and "fewer elsewhere" the same for y. The
+    two add up exactly and neither comes first: the Shapley value of two players. Source:
+    Shorrocks, Journal of Economic Inequality 11 (2013), 99-126.
+
+    >>> decompose((1, 3), (1, 1))
+    Split(change=0.25, more_there=0.0, fewer_elsewhere=0.25)
+    """
+    (x1, y1), (x2, y2) = before, after
+
+    def part(x: int, y: int) -> float:
+        return x / (x + y)
+
+    there = (part(x2, y1) - part(x1, y1) + part(x2, y2) - part(x1, y2)) / 2
+    elsewhere = (part(x1, y2) - part(x1, y1) + part(x2, y2) - part(x2, y1)) / 2
+    return Split(part(x2, y2) - part(x1, y1), there, elsewhere)
+
+
+def interiors() -> dict[str, tuple[str, ...]]:
+    """What "the centre and the west" (中西部) can mean: provinces by name of the drawing.
+
+    The two region schemes in use (``places.schemes``), and the first of them with the Northeast,
+    with Hainan, or with both: none is a leader and each is often counted with the interior.
+    """
+    drawn = {
+        scheme: regions["Central"] + regions["West"] for scheme, regions in places.schemes().items()
+    }
+    scheme, interior = next(iter(drawn.items()))
+    northeast, hainan = places.regions()["Northeast"], ("海南",)
+    return drawn | {
+        f"{scheme}, with the Northeast": interior + northeast,
+        f"{scheme}, with Hainan": interior + hainan,
+        f"{scheme}, with both": interior + northeast + hainan,
+    }
+
+
+# --- A verdict ----------------------------------------------------------------------------------
+
+
+def verdict(holds: Iterable[bool]) -> str:
+    """``supported`` if true of every table, ``contradicted`` if of none, else ``undecided``.
+
+    >>> verdict([True, True]), verdict([False, True]), verdict([False])
+    ('supported', 'undecided', 'contradicted')
+    """
+    seen = set(holds)
+    if not seen:
+        raise ValueError("no table agrees with the evidence: there is nothing to judge by")
+    return {frozenset({True}): "supported", frozenset({False}): "contradicted"}.get(
+        frozenset(seen), "undecided"
+    )
+
+
+# --- The control: the sister register -----------------------------------------------------------
+
+
+def sister_counts() -> pd.DataFrame:
+    """New filings of the sister register (algorithms, 算法备案), one row a list and province.
+
+    Columns ``register`` (algorithm, deep_synthesis), ``month`` (of the list, YYYY-MM), ``place``
+    (short Chinese name; missing where a number's division code lies in no province) and ``count``
+    (first appearances: a number listed twice counts once). Complete, filing by filing.
+    """
+    rows = pd.read_csv(paths.SISTER_COUNTS, dtype={"division_code": str})
+    named = rows["list"].str.extract(r"^(?P<register>\w+)-(?P<month>\d{4}-\d{2})$")
+    codes = {code[:2]: name for name, code in places.provinces()["adcode"].items()}
+    named["place"] = rows["division_code"].str[:2].map(codes)
+    named["count"] = rows["first_appearances"]
+    keys = ["register", "month", "place"]
+    return named.groupby(keys, dropna=False, as_index=False)["count"].sum()
+
+
+def share_changes(
+    before: Mapping[str, int], after: Mapping[str, int], groups: Mapping[str, Sequence[str]]
+) -> dict[str, Interval]:
+    """Change of each group's share with Newcombe's interval; the changes add up to zero.
+
+    ``before`` and ``after`` give filings by place, ``groups`` the places of each group: every
+    place with filings belongs to exactly one. Where one group loses, this says who gained.
+    """
+    members = [place for group in groups.values() for place in group]
+    left_out = {place for place in [*before, *after] if members.count(place) != 1}
+    if left_out:
+        raise ValueError(f"not in exactly one group: {'、'.join(sorted(left_out))}")
+    totals = sum(before.values()), sum(after.values())
+    return {
+        name: difference_of_shares(
+            (sum(before.get(place, 0) for place in group), totals[0]),
+            (sum(after.get(place, 0) for place in group), totals[1]),
+        )
+        for name, group in groups.items()
+    }

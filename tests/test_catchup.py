@@ -1,0 +1,409 @@
+"""Catch-up statistics against closed forms, independent libraries and enumeration."""
+
+import doctest
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from filings import catchup, places
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.stats.contingency import association
+from statsmodels.stats.contingency_tables import Table
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_effectsize
+
+NEAR = pytest.approx
+
+batches = st.lists(
+    st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    min_size=2,
+    max_size=4,
+).filter(lambda rows: 0 < sum(hit for hit, _ in rows) < sum(total for _, total in rows))
+counts = st.lists(st.integers(0, 30), min_size=2, max_size=8)
+
+
+def two_rows(hits, totals):
+    return np.array([hits, np.subtract(totals, hits)])
+
+
+def test_examples_in_the_docstrings():
+    outcome = doctest.testmod(catchup)
+    assert outcome.attempted > 8 and outcome.failed == 0
+
+
+# --- Gaps ---------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 100), st.integers(1, 100), st.integers(2, 9))
+def test_a_place_that_grows_with_the_leader_keeps_its_relative_gap(behind, ahead, factor):
+    before, after = catchup.gap(behind, ahead), catchup.gap(behind * factor, ahead * factor)
+    assert after.relative == NEAR(before.relative)
+    assert after.absolute == factor * before.absolute
+
+
+def test_a_gap_needs_a_leader():
+    with pytest.raises(ValueError, match="at least one filing"):
+        catchup.gap(3, 0)
+
+
+# --- Could it be chance? ------------------------------------------------------------------------
+
+
+@given(batches)
+def test_chi_square_is_that_of_scipy(rows):
+    hits, totals = zip(*rows, strict=True)
+    expected = stats.chi2_contingency(two_rows(hits, totals), correction=False).statistic
+    assert catchup.homogeneity(hits, totals).statistic == NEAR(expected, abs=1e-9)
+
+
+def p_by_labelling(hits, totals, statistic):
+    """The share of all ways to hand out the hits among the single filings, counted one by one."""
+    batch_of = np.repeat(range(len(totals)), totals)
+    sizes = [
+        abs(statistic(np.bincount(batch_of[list(chosen)], minlength=len(totals)), totals))
+        for chosen in itertools.combinations(range(sum(totals)), sum(hits))
+    ]
+    return np.mean(np.array(sizes) >= abs(statistic(np.array(hits), totals)) - 1e-9)
+
+
+def pearson(hits, totals):
+    common = sum(hits) / sum(totals)
+    expected = np.array(totals) * common
+    return (((hits - expected) ** 2) / (expected * (1 - common))).sum()
+
+
+def covariance(hits, totals):
+    scores = np.arange(1, len(totals) + 1)
+    return hits @ scores - sum(hits) * (scores @ totals) / sum(totals)
+
+
+small = st.lists(
+    st.integers(1, 5).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    min_size=2,
+    max_size=3,
+).filter(lambda rows: 0 < sum(hit for hit, _ in rows) < sum(total for _, total in rows))
+
+
+@settings(max_examples=40, deadline=None)
+@given(small)
+def test_p_values_are_those_of_every_labelling_of_the_filings(rows):
+    hits, totals = zip(*rows, strict=True)
+    found = catchup.homogeneity(hits, totals), catchup.trend(hits, totals)
+    assert all(outcome.exact for outcome in found)
+    assert found[0].p == NEAR(p_by_labelling(hits, totals, pearson))
+    assert found[1].p == NEAR(p_by_labelling(hits, totals, covariance))
+
+
+@given(batches.filter(lambda rows: len(rows) == 2))
+def test_two_batches_give_the_two_sided_exact_tests_of_scipy(rows):
+    # For two columns the trend is the difference itself: both p-values must be one number.
+    hits, totals = zip(*rows, strict=True)
+    p = catchup.homogeneity(hits, totals).p
+    assert catchup.trend(hits, totals).p == NEAR(p)
+    null = stats.hypergeom(sum(totals), sum(hits), totals[0])
+    mean = sum(hits) * totals[0] / sum(totals)
+    every = np.arange(sum(hits) + 1)
+    far = abs(every - mean) >= abs(hits[0] - mean) - 1e-9
+    assert p == NEAR(null.pmf(every)[far].sum())
+
+
+@given(batches)
+def test_trend_is_that_of_statsmodels(rows):
+    hits, totals = zip(*rows, strict=True)
+    n = sum(totals)
+    linear = Table(two_rows(hits, totals), shift_zeros=False).test_ordinal_association(
+        row_scores=np.array([1, 0])
+    )
+    # statsmodels takes the variance given the margins, larger by the factor n / (n - 1).
+    z = catchup.trend(hits, totals).statistic
+    assert z * math.sqrt((n - 1) / n) == NEAR(linear.zscore, abs=1e-9)
+
+
+@given(batches)
+def test_squared_trend_is_the_correlation_of_hit_and_batch(rows):
+    hits, totals = zip(*rows, strict=True)
+    batch = np.repeat(range(len(totals)), totals)
+    hit = np.concatenate([np.arange(total) < h for h, total in rows]).astype(float)
+    z = catchup.trend(hits, totals).statistic
+    assert z**2 == NEAR(len(hit) * np.corrcoef(batch, hit)[0, 1] ** 2, abs=1e-9)
+
+
+def test_drawn_p_values_agree_with_the_tail_of_chi_square():
+    hits, totals = (60, 85, 80, 75, 62), (200, 300, 220, 280, 210)
+    found = catchup.homogeneity(hits, totals)
+    assert not found.exact
+    # Five large batches: the asymptotic p is near, and drawing errs by √(p (1 - p) / draws).
+    expected = stats.chi2(4).sf(found.statistic)
+    assert found.p == NEAR(expected, abs=0.01)
+    assert catchup.homogeneity(hits, totals) == found, "seeded: the same answer every time"
+
+
+def test_a_p_value_from_draws_is_never_zero():
+    found = catchup.trend((200, 150, 100, 50, 1), (200, 200, 200, 200, 200))
+    assert not found.exact and 0 < found.p < 1e-4
+
+
+def test_no_difference_can_show_where_all_or_none_are_hits():
+    assert catchup.homogeneity((0, 0), (3, 4)).p == catchup.trend((3, 4), (3, 4)).p == 1
+
+
+@pytest.mark.parametrize(
+    ("hits", "totals", "words"),
+    [((1,), (2,), "two or more"), ((1, 2), (3,), "one each"), ((1, 5), (3, 4), "entry 2: 5 of 4")],
+)
+def test_impossible_batches_are_refused(hits, totals, words):
+    with pytest.raises(ValueError, match=words):
+        catchup.homogeneity(hits, totals)
+
+
+@given(batches, st.data())
+def test_ranges_of_p_are_those_of_enumeration(rows, data):
+    _, totals = zip(*rows, strict=True)
+    table = st.tuples(*[st.integers(0, total) for total in totals])
+    tables = data.draw(st.lists(table, min_size=1, max_size=6, unique=True))
+    span = catchup.over_tables(lambda hits: catchup.homogeneity(hits, totals).p, tables)
+    each = {hits: catchup.homogeneity(hits, totals).p for hits in tables}
+    assert (span.low, span.high) == (min(each.values()), max(each.values()))
+    assert each[span.at_low] == span.low and each[span.at_high] == span.high
+
+
+def test_a_range_over_no_table_is_refused():
+    with pytest.raises(ValueError, match="no table"):
+        catchup.over_tables(sum, [])
+
+
+# --- Sizes of effects ---------------------------------------------------------------------------
+
+
+@given(batches)
+def test_wilson_limits_solve_the_score_equation(rows):
+    z = stats.norm.ppf(0.975)
+    for hits, total in rows:
+        found = catchup.wilson(hits, total)
+        for limit in (found.low, found.high):
+            # Each limit p solves (p̂ - p)² = z² p (1 - p) / n, save where it is cut at 0 or 1.
+            gap = (hits / total - limit) ** 2 - z**2 * limit * (1 - limit) / total
+            assert gap == NEAR(0, abs=1e-9)
+
+
+@given(batches)
+def test_newcombe_interval_is_that_of_statsmodels(rows):
+    (hits1, total1), (hits2, total2) = rows[:2]
+    found = catchup.difference_of_shares((hits1, total1), (hits2, total2))
+    low, high = confint_proportions_2indep(
+        hits2, total2, hits1, total1, method="newcomb", compare="diff"
+    )
+    assert found == NEAR((hits2 / total2 - hits1 / total1, low, high), abs=1e-9)
+
+
+@given(batches)
+def test_cramers_v_is_that_of_scipy(rows):
+    hits, totals = zip(*rows, strict=True)
+    expected = association(two_rows(hits, totals), method="cramer")
+    assert catchup.cramers_v(hits, totals) == NEAR(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("share", "n1", "n2"), [(0.1, 197, 224), (0.3, 50, 400), (0.02, 900, 80)])
+def test_detectable_share_has_the_power_statsmodels_finds(share, n1, n2):
+    effect = proportion_effectsize(catchup.detectable_share(share, n1, n2), share)
+    power = NormalIndPower().power(effect, n1, 0.05, ratio=n2 / n1, alternative="two-sided")
+    # The two-sided power adds the far tail, a hundred-thousandth here, to the 0.8 asked for.
+    assert power == NEAR(0.8, abs=1e-4)
+
+
+def test_a_share_near_the_top_has_no_larger_one_to_detect():
+    assert catchup.detectable_share(0.99, 5, 5) == 1
+
+
+# --- Ranks, dispersion, growth ------------------------------------------------------------------
+
+
+@given(st.permutations(range(7)), st.permutations(range(7)))
+def test_kendall_without_ties_is_that_of_scipy(before, after):
+    assert catchup.kendall_tau(before, after) == NEAR(stats.kendalltau(before, after).statistic)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=8))
+def test_kendall_with_ties_counts_pairs(rows):
+    pairs = list(itertools.combinations(rows, 2))
+    same = sum((a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in pairs)
+    opposite = sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for a, b in pairs)
+    before, after = zip(*rows, strict=True)
+    assert catchup.kendall_tau(before, after) == NEAR((same - opposite) / len(pairs))
+
+
+boxes = st.lists(
+    st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 2))] * 2), min_size=2, max_size=4
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(boxes)
+def test_outer_range_holds_the_tau_of_every_table_in_the_ranges(rows):
+    def choices(side):
+        return itertools.product(*[range(r[side][0], sum(r[side]) + 1) for r in rows])
+
+    def ends(side):
+        return [r[side][0] for r in rows], [sum(r[side]) for r in rows]
+
+    low, high = catchup.kendall_tau_outer(ends(0), ends(1))
+    every = [catchup.kendall_tau(a, b) for a in choices(0) for b in choices(1)]
+    assert low <= min(every) + 1e-12 and max(every) <= high + 1e-12
+
+
+@given(counts, counts)
+def test_outer_range_of_known_counts_is_their_tau(before, after):
+    n = min(len(before), len(after))
+    before, after = before[:n], after[:n]
+    tau = catchup.kendall_tau(before, after)
+    assert catchup.kendall_tau_outer((before, before), (after, after)) == NEAR((tau, tau))
+
+
+@given(counts.filter(any))
+def test_variation_from_the_herfindahl_index_is_that_of_scipy(values):
+    hhi = sum(v**2 for v in values) / sum(values) ** 2
+    assert catchup.coefficient_of_variation(hhi, len(values)) == NEAR(
+        stats.variation(values), abs=1e-6
+    )
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), min_size=3, max_size=9).filter(
+        lambda rows: len({b for b, a in rows if a > 0 and b > 0}) > 1
+    )
+)
+def test_beta_is_the_regression_of_scipy(rows):
+    grown = [(math.log(b), math.log(a / b)) for b, a in rows if b > 0 and a > 0]
+    expected = stats.linregress(*zip(*grown, strict=True)).slope
+    before, after = zip(*rows, strict=True)
+    assert catchup.beta(before, after) == NEAR(expected, abs=1e-7)
+
+
+@given(st.floats(-2, 1), st.floats(0.1, 9))
+def test_beta_finds_the_power_a_register_grew_by(slope, factor):
+    before = np.array([2.0, 5.0, 11.0, 60.0])
+    assert catchup.beta(before, factor * before ** (1 + slope)) == NEAR(slope, abs=1e-9)
+
+
+def test_beta_needs_two_unlike_starts():
+    with pytest.raises(ValueError, match="two places"):
+        catchup.beta([0, 3, 3], [5, 1, 2])
+
+
+def test_beta_by_chance_between_equal_places_is_all_regression_to_the_mean():
+    # Equal shares: what a place gets later has nothing to do with its start, so the slope of
+    # ln after on ln before is 0 and that of the growth -1.
+    found = catchup.beta_by_chance([1] * 40, 800, 800, draws=400)
+    assert found.low < found.estimate < found.high
+    assert found.estimate == NEAR(-1, abs=0.05)
+
+
+def test_the_trap_of_small_starting_numbers_closes_as_numbers_grow():
+    counts = [2] * 25 + [60, 90]
+    few = catchup.beta_by_chance(counts, 100, 100, draws=400)
+    many = catchup.beta_by_chance(counts, 100_000, 100_000, draws=400)
+    assert few.estimate < 10 * many.estimate < 0
+
+
+# --- Where a change comes from ------------------------------------------------------------------
+
+cell = st.tuples(st.integers(0, 200), st.integers(1, 200))
+
+
+@given(cell, cell)
+def test_the_two_parts_add_up_to_the_change(before, after):
+    split = catchup.decompose(before, after)
+    change = after[0] / sum(after) - before[0] / sum(before)
+    assert split.change == NEAR(change)
+    assert split.more_there + split.fewer_elsewhere == NEAR(change, abs=1e-12)
+
+
+@given(cell, cell)
+def test_the_parts_mirror_those_of_everyone_else(before, after):
+    # What is "more there" for the group is "fewer elsewhere" for the rest, with the sign turned.
+    mine = catchup.decompose(before, after)
+    rest = catchup.decompose(before[::-1], after[::-1]) if before[0] and after[0] else None
+    if rest:
+        assert mine.more_there == NEAR(-rest.fewer_elsewhere, abs=1e-12)
+
+
+@given(cell, st.integers(1, 200))
+def test_a_side_that_stands_still_has_no_part(before, other):
+    assert catchup.decompose(before, (before[0], other)).more_there == NEAR(0, abs=1e-12)
+    assert catchup.decompose(before, (other, before[1])).fewer_elsewhere == NEAR(0, abs=1e-12)
+
+
+# --- Groups, verdicts, the control --------------------------------------------------------------
+
+
+def test_interiors_follow_the_region_schemes():
+    drawn = catchup.interiors()
+    assert set(places.schemes()) < set(drawn) and len(drawn) == len(places.schemes()) + 3
+    leaders = {"北京", "上海", "浙江", "广东"}
+    for members in drawn.values():
+        assert len(set(members)) == len(members)
+        assert not leaders & set(members) and set(members) < set(places.province_names())
+    nbs = next(iter(drawn.values()))
+    assert set(nbs) == set(places.regions()["Central"] + places.regions()["West"])
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_verdict_is_all_some_or_none(n):
+    for holds in itertools.product([True, False], repeat=n):
+        expected = "supported" if all(holds) else "undecided" if any(holds) else "contradicted"
+        assert catchup.verdict(holds) == expected
+
+
+def test_no_table_gives_no_verdict():
+    with pytest.raises(ValueError, match="no table"):
+        catchup.verdict([])
+
+
+def test_sister_counts_keep_every_filing(monkeypatch, tmp_path):
+    lists = "list,division_code,class,rows,first_appearances\n"
+    lists += "algorithm-2022-08,110101,02,1,1\nalgorithm-2022-08,110105,04,3,2\n"
+    lists += "deep_synthesis-2023-06,430100,02,4,4\ndeep_synthesis-2023-06,406301,02,1,1\n"
+    lists += "deep_synthesis-2023-06,,,1,1\n"
+    file = tmp_path / "counts.csv"
+    file.write_text(lists, encoding="utf-8")
+    monkeypatch.setattr(catchup.paths, "SISTER_COUNTS", file)
+    found = catchup.sister_counts()
+    assert found["count"].sum() == 9
+    assert found[found["place"].isna()]["count"].sum() == 2
+    named = found.set_index(["register", "month", "place"])["count"]
+    assert named["algorithm", "2022-08", "北京"] == 3
+    assert named["deep_synthesis", "2023-06", "湖南"] == 4
+
+
+def test_the_sister_register_on_file_is_whole():
+    raw = pd.read_csv(catchup.paths.SISTER_COUNTS)
+    found = catchup.sister_counts()
+    assert found["count"].sum() == raw["first_appearances"].sum()
+    assert found.groupby(["register", "month"]).ngroups == raw["list"].nunique()
+    assert found.duplicated(["register", "month", "place"]).sum() == 0
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any),
+    st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any),
+)
+def test_changes_of_all_groups_add_up_to_nothing(before, after):
+    groups = {"capital": ["A"], "coast": ["B", "C"], "interior": ["D"]}
+    found = catchup.share_changes(
+        dict(zip("ABCD", before, strict=True)), dict(zip("ABCD", after, strict=True)), groups
+    )
+    assert sum(change.estimate for change in found.values()) == NEAR(0, abs=1e-12)
+    assert found["coast"] == catchup.difference_of_shares(
+        (before[1] + before[2], sum(before)), (after[1] + after[2], sum(after))
+    )
+
+
+def test_a_place_in_no_group_or_two_is_refused():
+    with pytest.raises(ValueError, match="not in exactly one group: B"):
+        catchup.share_changes({"A": 1, "B": 2}, {"A": 2}, {"one": ["A"]})
+    with pytest.raises(ValueError, match="not in exactly one group: A"):
+        catchup.share_changes({"A": 1}, {"A": 2}, {"one": ["A"], "two": ["A"]})
