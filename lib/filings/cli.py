@@ -46,3 +46,14 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main():
     """Where in China blockchain information services are registered."""
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1)
+@click.option("--force", is_flag=True, help="Run them even if nothing changed.")
+def run(notebooks, force):
+    """Run the notebooks that a change can reach (all, or those named and what they need)."""
+    from filings import run
+
+    if not run.run(notebooks, force):
+        raise click.exceptions.Exit(1)

@@ -13,7 +13,15 @@ PROCESSED = DATA / "processed"
 NOTEBOOKS = ROOT / "notebooks"
 CASES = NOTEBOOKS / "cases"
 FIGURES = ROOT / "figures"
+MANIFEST = FIGURES / "manifest.json"
+GALLERY = FIGURES / "README.md"
+LIBRARY = ROOT / "lib" / "filings"
+PINS = ROOT / "requirements.txt"
+
 CACHE = ROOT / ".cache"
+RUNS = CACHE / "runs"
+UNDERWAY = CACHE / "underway"
+FAILED = CACHE / "failed"
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 
@@ -27,6 +35,7 @@ PROVINCES = REFERENCE / "provinces.csv"
 NEIGHBOURS = REFERENCE / "province_neighbours.csv"
 COUNTIES = REFERENCE / "divisions_county_2015_2024.csv"
 SISTER_COUNTS = REFERENCE / "sister_register_counts.csv"
+TILE_GRID = REFERENCE / "tile_grid.csv"
 
 SHARED = ROOT.parent / "shared"
 """Material kept outside the repository (the official lists of the sister register).
