@@ -27,10 +27,11 @@ COMMANDS = {
 
 
 def main(arguments):
-    """Do what the command line asks; never returns."""
+    """Do what the command line asks."""
     name = " ".join(arguments)
     if name in ("-h", "--help"):
-        sys.exit(__doc__)
+        print(__doc__.strip())
+        return
     if name not in COMMANDS:
         refuse(f"unknown argument {name!r}; there is: python3 run.py, python3 run.py test")
     if wanted() != made():

@@ -156,7 +156,8 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object] | Non
     import nbformat
 
     parameters = dict(parameters or {})
-    _refuse_unknown(notebook, parameters)
+    source = _cleared(nbformat.read(notebook, as_version=4))
+    _refuse_unknown(parameters, source, _shown(notebook))
     name = output.relative_to(paths.NOTEBOOKS).with_suffix("").as_posix()
     journal, partial = paths.UNDERWAY / name, paths.FAILED / f"{name}.ipynb"
     trace.restore(paths.ROOT, journal)
@@ -165,7 +166,7 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object] | Non
     resources = {"metadata": {"path": str(output.parent)}, "journal": journal}
     try:
         executed = _papermill().execute_notebook(
-            _cleared(nbformat.read(notebook, as_version=4)),
+            source,
             None,
             parameters=parameters,
             engine_name="filings",
@@ -190,18 +191,23 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object] | Non
     }
 
 
-def _refuse_unknown(notebook: Path, parameters: Mapping[str, object]) -> None:
+def _refuse_unknown(parameters: Mapping[str, object], notebook, name: str) -> None:
     """papermill itself only warns of a parameter that is not there, and runs."""
     if parameters:
-        known = _papermill().inspect_notebook(str(notebook))
-        for name in parameters.keys() - known.keys():
+        known = _papermill().inspect_notebook(notebook)
+        for unknown in sorted(parameters.keys() - known.keys()):
             raise UnknownParameter(
-                f"{_shown(notebook)} has no parameter {name!r}; it has: {', '.join(known) or '-'}"
+                f"{name} has no parameter {unknown!r}; it has: {', '.join(known) or 'none'}"
             )
 
 
 def _cleared(notebook):
-    """The notebook as its author wrote it: without injected parameters, each cell with an id."""
+    """The notebook as its author wrote it, for the stock kernel, and each cell with an id."""
+    notebook.metadata.kernelspec = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
     notebook.cells = [c for c in notebook.cells if "injected-parameters" not in _tags(c)]
     if notebook.nbformat_minor < 5:
         notebook.nbformat_minor = 5
@@ -213,11 +219,6 @@ def _cleared(notebook):
 def _normal(notebook):
     """The notebook with nothing in it that differs from run to run or machine to machine."""
     notebook.metadata.pop("papermill", None)
-    notebook.metadata.kernelspec = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
     notebook.metadata.language_info.pop("version", None)
     for cell in notebook.cells:
         for passing in ("papermill", "execution", "ExecuteTime"):
