@@ -327,12 +327,12 @@ def province_by_code() -> dict[str, str]:
 def locate_column(codes: pd.Series, years: pd.Series) -> pd.DataFrame:
     """``locate`` for a column of codes and one of years: province, prefecture, county, basis.
 
-    Categorical columns on the index of ``codes``. Each pair of code and year is looked up once.
+    The index is that of ``codes``. Each pair of code and year is looked up once.
     """
     pairs = pd.MultiIndex.from_arrays([codes, years])
     which, distinct = pairs.factorize()
     table = pd.DataFrame([locate(code, int(year)) for code, year in distinct], columns=_LOCATION)
-    return table.astype("category").take(which).set_axis(codes.index)
+    return table.take(which).set_axis(codes.index)
 
 
 _LOCATION = tuple(field.name for field in fields(Location))

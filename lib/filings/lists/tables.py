@@ -1,0 +1,278 @@
+"""Official lists as tables of text, whatever their form. What a row means is not known here."""
+
+import codecs
+import csv
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import docx.opc.package
+import docx.oxml
+import pandas as pd
+import python_calamine
+from docx.oxml.ns import qn
+
+from filings.lists import header, pdf
+from filings.lists.errors import ListError
+
+Row = list[str]
+
+_MOST_BYTES = 2**30
+_SMALL_BYTES = 2**26  # 64 MiB: below this, however well packed, no harm is done
+_MOST_RATIO = 200
+_SAMPLE = 2**16
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A list as read. ``title`` is the text above the tables; tables come in order, once."""
+
+    title: str
+    tables: Iterator[Iterable[Row]]
+
+
+def read(path: Path) -> Document:
+    """The tables of a docx, docm, xlsx, xls, pdf, html, csv or tsv file, told by its content.
+
+    Raises ListError, now or while the tables are read, for a file that is missing, empty, cut
+    off, encrypted, in no known form, or that would unpack to more than 1 GiB.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SAMPLE)
+    except OSError as error:
+        raise ListError(path, f"cannot be opened ({error.strerror})", "check the path") from error
+    if not start.strip():
+        raise ListError(path, "is empty", "download it again")
+    reader = _reader(path, start)
+    parts = _guarded(path, reader(path))
+    return Document(next(parts, ""), parts)
+
+
+def _guarded(path: Path, parts: Iterator) -> Iterator:
+    """The same parts and tables; whatever a reader raises becomes one clear error."""
+
+    def step(iterator):
+        try:
+            return next(iterator, None)
+        except ListError:
+            raise
+        # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds.
+        except Exception as error:
+            said = " ".join(str(error).split())[:120]
+            kind = type(error).__name__
+            problem = f"is damaged ({kind}: {said})" if said else f"is damaged ({kind})"
+            raise ListError(path, problem, "download it again, or open and save it") from error
+
+    def rows(table):
+        iterator = iter(table)
+        while (row := step(iterator)) is not None:
+            yield row
+
+    parts = iter(parts)
+    while (part := step(parts)) is not None:
+        yield part if isinstance(part, str) else rows(part)
+
+
+def _reader(path: Path, start: bytes):
+    """The function that reads files that begin like this; names of files are not trusted."""
+    if start.startswith(b"PK"):
+        names = _packed_names(path)
+        if any(name.startswith("word/") for name in names):
+            return _docx
+        if any(name.startswith("xl/") for name in names):
+            return _spreadsheet
+        raise ListError(path, "is a zip archive without a list", "unpack it first")
+    if start.startswith(_OLE):
+        content = path.read_bytes()
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise ListError(path, "is encrypted", "save it without a password")
+        if "WordDocument".encode("utf-16-le") in content:
+            raise ListError(path, "is an old Word file (.doc)", "save it as .docx")
+        return _spreadsheet
+    if start.startswith(b"%PDF"):
+        return pdf.parts
+    if re.search(rb"<(!doctype html|html|table|body)", start.replace(b"\0", b""), re.IGNORECASE):
+        return _html
+    if b"\0" in start and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        known = "docx, xlsx, xls, pdf, html, csv or tsv"
+        raise ListError(path, "is in no form known here", f"save it as {known}")
+    return _text
+
+
+def _packed_names(path: Path) -> list[str]:
+    """Names inside a zip file, after a look at its sizes: nothing harmful is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.infolist()
+            unpacked = sum(item.file_size for item in inside)
+            packed = path.stat().st_size
+            if unpacked > _MOST_BYTES or (
+                unpacked > _SMALL_BYTES and unpacked > _MOST_RATIO * packed
+            ):
+                raise ListError(
+                    path, f"would unpack from {packed:,} to {unpacked:,} bytes", "don't open it"
+                )
+            if any(item.flag_bits & 1 for item in inside):
+                raise ListError(path, "is encrypted", "save it without a password")
+            # Reads no more than the sizes promised, and compares checksums: sizes can't lie.
+            broken = archive.testzip()
+    except ListError:
+        raise
+    except Exception as error:  # a cut or forged archive raises a dozen kinds
+        raise ListError(path, "is cut off or damaged", "download it again") from error
+    if broken:
+        raise ListError(path, f"is damaged (in {broken})", "download it again")
+    return [item.filename for item in inside]
+
+
+# --- Word ------------------------------------------------------------------------------------
+
+_W = {
+    name: qn(f"w:{name}")
+    for name in ("tbl", "tr", "tc", "p", "t", "br", "cr", "tab", "tcPr", "gridSpan", "vMerge",
+                 "val", "gridBefore")
+}  # fmt: skip
+_TEXT_TAGS = (_W["t"], _W["br"], _W["cr"], _W["tab"], _W["p"])
+
+
+def _docx(path: Path) -> Iterator:
+    part = docx.opc.package.OpcPackage.open(str(path)).main_document_part
+    # A part with macros is of no type that python-docx knows: it stays bytes, and inert.
+    body = part.element if hasattr(part, "element") else docx.oxml.parse_xml(part.blob)
+    tables = list(body.iter(_W["tbl"]))
+    before = []
+    for paragraph in body.iter(_W["p"], _W["tbl"]):
+        if paragraph.tag == _W["tbl"]:
+            break
+        before.append("".join(_words(paragraph)))
+    yield "\n".join(before)
+    for table in tables:
+        yield _docx_rows(table)
+
+
+def _words(element) -> Iterator[str]:
+    for item in element.iter(*_TEXT_TAGS):
+        yield (item.text or "") if item.tag == _W["t"] else "\n"
+
+
+def _docx_rows(table) -> Iterator[Row]:
+    above: Row = []
+    for tr in table.iter(_W["tr"]):
+        if next(tr.iterancestors(_W["tbl"])) is not table:
+            continue  # a row of a table inside a cell: that table is read by itself
+        row: Row = []
+        for before in tr.iter(_W["gridBefore"]):
+            row += [""] * int(before.get(_W["val"], 0))
+        for tc in tr.iter(_W["tc"]):
+            if next(tc.iterancestors(_W["tr"])) is not tr:
+                continue
+            text, span = "".join(_words(tc)).strip(), 1
+            properties = tc.find(_W["tcPr"])
+            if properties is not None:
+                merge = properties.find(_W["vMerge"])
+                if merge is not None and merge.get(_W["val"], "continue") == "continue":
+                    text = above[len(row)] if len(row) < len(above) else text
+                grid = properties.find(_W["gridSpan"])
+                span = int(grid.get(_W["val"], 1)) if grid is not None else 1
+            row += [text] * min(span, 64)
+        above = row
+        yield row
+
+
+# --- spreadsheets ----------------------------------------------------------------------------
+
+
+def _spreadsheet(path: Path) -> Iterator:
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError as error:
+        raise ListError(path, "is encrypted", "save it without a password") from error
+    yield ""
+    for name in book.sheet_names:
+        yield _sheet_rows(book.get_sheet_by_name(name))
+
+
+def _sheet_rows(sheet) -> Iterator[Row]:
+    merged = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for row in range(top, min(bottom, sheet.total_height) + 1):
+            for column in range(left, min(right, sheet.total_width) + 1):
+                merged.setdefault(row, {})[column] = (top, left)
+    origin = {spot: "" for cells in merged.values() for spot in cells.values()}
+    for number, values in enumerate(sheet.to_python(skip_empty_area=False)):
+        row = [_cell_text(value) for value in values]
+        for column, spot in merged.get(number, {}).items():
+            if spot == (number, column):
+                origin[spot] = row[column]
+            elif column < len(row):
+                row[column] = origin[spot]
+        yield row
+
+
+def _cell_text(value) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+def _encoding(path: Path) -> str:
+    """The encoding in which the whole file can be read: UTF-8 or 16, else GB 18030."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            with path.open(encoding=encoding) as file:
+                while file.read(2**20):
+                    pass
+            return encoding
+        except UnicodeDecodeError:
+            continue
+    raise ListError(path, "is text in no known encoding", "save it as UTF-8")
+
+
+def _text(path: Path) -> Iterator:
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as file:
+        sample = file.read(_SAMPLE)
+        delimiter = _delimiter(sample)
+        file.seek(0)
+        # One cell may not be longer than this; rows with such cells end in quarantine.
+        csv.field_size_limit(2**24)
+        yield ""
+        yield csv.reader(file, delimiter=delimiter, strict=True)
+
+
+def _delimiter(sample: str) -> str:
+    """The sign that makes a line of the sample a header; a comma where none does."""
+    lines = sample.splitlines()
+    for delimiter in (",", "\t", ";", "|"):
+        if any(header.find(line.split(delimiter)) for line in lines):
+            return delimiter
+    return ","
+
+
+def _html(path: Path) -> Iterator:
+    text = path.read_bytes().decode(_encoding(path))
+    # The declared encoding is of the bytes, and the parser refuses it in text.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    try:
+        # Hidden rows count as well, and nothing is turned into numbers or blanks.
+        found = pd.read_html(
+            StringIO(text), flavor="lxml", header=None, displayed_only=False,
+            keep_default_na=False, thousands=None, converters=dict.fromkeys(range(64), str),
+        )  # fmt: skip
+    except ValueError as error:
+        raise ListError(path, "holds no table", "save the page with its table") from error
+    title = re.sub(r"<[^>]*>", " ", re.split(r"<table", text, maxsplit=1, flags=re.IGNORECASE)[0])
+    yield title
+    for table in found:
+        head = [[str(cell) for cell in table.columns]] if table.columns.dtype == object else []
+        yield head + table.fillna("").astype(str).to_numpy().tolist()
