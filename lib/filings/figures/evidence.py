@@ -1,0 +1,154 @@
+"""Figures of the evidence itself: what is on file, what would help, what carries a result."""
+
+import pandas as pd
+
+from filings import places
+from filings.figures import style
+from filings.figures.marks import (
+    Entry,
+    box,
+    draw_key,
+    key_height,
+    label_widths,
+    place_label,
+    plane,
+)
+from filings.figures.page import Page, builder
+from filings.figures.words import batch_tick, place, span, unit
+
+NARROW = 2
+"""A range at most this wide (high minus low) counts as narrow."""
+
+_ROW, _HEADER, _GROUP_GAP, _PAD = 3.5, 9.0, 1.2, 0.8
+_SHADES = ("exact", "narrow", "wide", "open", "nothing")
+_COLOURS = {
+    "exact": "#14406B",
+    "narrow": "#86AECB",
+    "wide": "#D3E0EA",
+    "open": style.PAPER,
+    "nothing": style.PAPER,
+}
+
+
+def _shade(low: float, high: float) -> str:
+    if pd.isna(high):
+        return "open" if low > 0 else "nothing"
+    if low == high:
+        return "exact"
+    return "narrow" if high - low <= NARROW else "wide"
+
+
+@builder("unit", "batches", "place", "low", "high")
+def coverage(page: Page, table: pd.DataFrame) -> None:
+    """What is known of each province and batch: exactly, within a range, or not at all.
+
+    Columns: ``unit`` (services | entities), ``batches`` (1, 1-3, …; columns of the grid in the
+    order given), ``place`` (province), ``low``, ``high`` (empty: open above). One panel a unit,
+    side by side where the page is wide enough.
+    """
+    table = table[table["place"] != places.NATION].astype({"batches": str})
+    shades = [_shade(*pair) for pair in zip(table["low"], table["high"], strict=True)]
+    table = table.assign(shade=shades)
+    total, exact = len(table), shades.count("exact")
+    narrow, unknown = shades.count("narrow"), shades.count("nothing")
+    labels = {
+        "exact": page.say("known exactly", "准确可知"),
+        "narrow": page.say(f"range of at most {NARROW}", f"范围不超过{NARROW}"),
+        "wide": page.say("wider range", "范围更大"),
+        "open": page.say("a lower end only", "仅知下限"),
+        "nothing": page.say("nothing known", "一无所知"),
+    }
+    entries = [
+        Entry(labels[s], _COLOURS[s], "box", hatch=_hatch(s)) for s in _SHADES if s in shades
+    ]
+    units = list(dict.fromkeys(table["unit"]))
+    rows = _HEADER + _ROW * table["place"].nunique() + _GROUP_GAP * 3
+    beside = 1 if page.narrow else len(units)
+    key = key_height(entries, page.plot_width)
+    page.open(
+        title=page.say(
+            f"Of {total} counts by province and batch, {exact} are known exactly",
+            f"{total}个分省分批数字中，{exact}个可以准确得知",
+        ),
+        subtitle=page.say(
+            f"What published statements prove about the number of "
+            f"{' and '.join(unit(u, 'en') for u in units)}, by province and batch",
+            "公开报道所能证明的各省各批备案数（"
+            + "、".join({"services": "服务", "entities": "主体"}[u] for u in units)
+            + "）",
+        ),
+        note=page.say(
+            "Numbers in the cells are the count, or its lowest and highest possible value; "
+            "≥ has no upper end. Where they do not fit, the shade alone tells.",
+            "格内数字为备案数，或其可能的最小值与最大值；≥ 表示没有上限；写不下时仅以颜色表示。",
+        ),
+        alt=page.say(
+            f"Heat grid of provinces by batch: {exact} of {total} counts are exact, {narrow} lie "
+            f"in a range of at most {NARROW}, of {unknown} nothing is known.",
+            f"省份与批次的热力格：{total}个数字中{exact}个准确，{narrow}个范围不超过{NARROW}，"
+            f"{unknown}个一无所知。",
+        ),
+        plot=key + rows * (len(units) // beside),
+    )
+    draw_key(page, entries)
+    height = (page.plot_height - key) / (len(units) // beside)
+    width = (page.plot_width + 4) / beside - 4
+    for k, name in enumerate(units):
+        left, top = (k * (width + 4), key) if beside > 1 else (0, key + k * height)
+        _grid(page, table[table["unit"] == name], name, left, top, width, height)
+
+
+def _hatch(shade: str) -> str | None:
+    return {"open": "//////", "nothing": "......"}.get(shade)
+
+
+def _grid(page: Page, table: pd.DataFrame, unit_name: str, left, top, width, height) -> None:
+    ax = plane(page)
+    columns = list(dict.fromkeys(table["batches"]))
+    groups = [(r, [p for p in names if p in set(table["place"])]) for r, names in _regions()]
+    rows = sum(len(names) for _, names in groups)
+    row = (height - _HEADER - _GROUP_GAP * 3) / rows
+    labels = _row_labels(page, table, width)
+    names = label_widths(labels.values()) + 3.5
+    cell = (width - names) / len(columns)
+    heading = {"services": page.say("Services", "服务"), "entities": page.say("Filers", "主体")}
+    page.write(left, top + 2.5, heading[unit_name], fontweight="bold", fontsize=style.TEXT)
+    for c, batch in enumerate(columns):
+        x = left + names + (c + 0.5) * cell
+        page.write(x, top + 6.8, batch_tick(batch, page.lang), ha="center", color=style.MUTED)
+    found = {(r.place, r.batches): r for r in table.itertuples()}
+    y = top + _HEADER
+    for region, members in groups:
+        box(ax, left, y, 0.9, row * len(members), style.REGION_COLOURS[region])
+        for member in members:
+            page.write(left + names - 1, y + row / 2, labels[member], ha="right")
+            for c, batch in enumerate(columns):
+                if (member, batch) in found:
+                    _cell(page, ax, found[member, batch], left + names + c * cell, y, cell, row)
+            y += row
+        y += _GROUP_GAP
+
+
+def _row_labels(page: Page, table: pd.DataFrame, width: float) -> dict[str, str]:
+    """The provinces' labels, with the Chinese beside the English if that costs no number."""
+    spans = [span(*pair) for pair in zip(table["low"], table["high"], strict=True)]
+    cell = label_widths(spans) + _PAD
+    full = {name: place_label(page, name) for name in table["place"]}
+    room = width - label_widths(full.values()) - 3.5
+    if room >= cell * table["batches"].nunique():
+        return full
+    return {name: place(name, page.lang) for name in full}
+
+
+def _regions() -> list[tuple[str, tuple[str, ...]]]:
+    return [(region, places.regions()[region]) for region in style.REGION_COLOURS]
+
+
+def _cell(page: Page, ax, entry, x: float, y: float, width: float, height: float) -> None:
+    colour = _COLOURS[entry.shade]
+    inner = (x + 0.2, y + 0.2, width - 0.4, height - 0.4)
+    hatch = _hatch(entry.shade) if entry.shade == "nothing" else None
+    box(ax, *inner, colour, hatch=hatch, edge=style.RULE if colour == style.PAPER else "none")
+    text = "" if entry.shade == "nothing" else span(entry.low, entry.high)
+    if text and style.text_width(text, style.SMALL) < width - _PAD:
+        page.write(x + width / 2, y + height / 2, text, ha="center", color=style.ink_on(colour))

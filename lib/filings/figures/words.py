@@ -1,0 +1,135 @@
+"""How numbers, places, batches and units are written, in English and in Chinese."""
+
+import re
+from types import MappingProxyType
+
+import pandas as pd
+
+from filings import places
+
+LANGUAGES = ("en", "zh")
+
+REGIONS_EN = MappingProxyType({region: region for region in places.REGIONS})
+UNITS = MappingProxyType(
+    {
+        "services": MappingProxyType({"en": "services", "zh": "项服务"}),
+        "entities": MappingProxyType({"en": "filers", "zh": "家主体"}),
+    }
+)
+MEASURES = MappingProxyType(
+    {
+        "hhi": MappingProxyType({"en": "HHI", "zh": "赫芬达尔指数（HHI）"}),
+        "effective_number": MappingProxyType(
+            {"en": "Effective number of provinces", "zh": "有效省份数"}
+        ),
+        "gini": MappingProxyType({"en": "Gini", "zh": "基尼系数"}),
+        "theil": MappingProxyType({"en": "Theil T", "zh": "泰尔指数"}),
+        "theil_between": MappingProxyType(
+            {"en": "Theil, between regions", "zh": "泰尔指数（区域间）"}
+        ),
+        "theil_within": MappingProxyType(
+            {"en": "Theil, within regions", "zh": "泰尔指数（区域内）"}
+        ),
+    }
+)
+_GROUPS_ZH = MappingProxyType(
+    {
+        **places.REGION_NAMES,
+        "Central+West": "中西部",
+        "Leaders": "前四名",
+        "Interior": "中西部",
+    }
+)
+_NUMERALS = "零一二三四五六七八九十"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number as printed: thousands apart, a true minus, no decimals unless asked for."""
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def span(low: float, high: float, digits: int = 0, scale: float = 1, suffix: str = "") -> str:
+    """A range as printed: 12, 9–12, or ≥9 where it is open above. ``scale`` multiplies first."""
+    first = number(low * scale, digits)
+    if pd.isna(high):
+        return f"≥{first}{suffix}"
+    last = number(high * scale, digits)
+    if first == last:
+        return f"{first}{suffix}"
+    joint = " – " if "−" in first + last else "–"
+    return f"{first}{joint}{last}{suffix}"
+
+
+def percent(low: float, high: float, digits: int = 0) -> str:
+    """A share between 0 and 1 as a percentage or a range of percentages."""
+    return span(low, high, digits, scale=100, suffix="%")
+
+
+def place(name: str, lang: str) -> str:
+    """A place's name: English for provinces, the nation and regions, else as it is."""
+    if lang == "zh":
+        return _GROUPS_ZH.get(name, name)
+    if name == places.NATION:
+        return "China"
+    if "+" in name:
+        return " + ".join(place(part, lang) for part in name.split("+"))
+    known = places.provinces()["name_en"]
+    return known.get(name, name)
+
+
+def both_names(name: str, lang: str) -> str:
+    """English with Chinese beside it (Hunan 湖南) in English figures; Chinese alone in Chinese."""
+    english = place(name, lang)
+    return english if lang == "zh" or english == name else f"{english} {name}"
+
+
+def joined(names: list[str], lang: str) -> str:
+    """A list in running text: A, B and C; 甲、乙和丙."""
+    if len(names) == 1:
+        return names[0]
+    comma, last = (", ", " and ") if lang == "en" else ("、", "和")
+    return comma.join(names[:-1]) + last + names[-1]
+
+
+def numeral(value: int) -> str:
+    """A Chinese numeral up to 99: 3 → 三, 15 → 十五, 24 → 二十四."""
+    tens, ones = divmod(value, 10)
+    if not tens:
+        return _NUMERALS[ones]
+    return ("" if tens == 1 else _NUMERALS[tens]) + "十" + (_NUMERALS[ones] if ones else "")
+
+
+def batches(selection: str, lang: str) -> str:
+    """A batch selection in words: 3 → batch 3, 第三批; 1-3 → batches 1–3, 前三批."""
+    parts = re.split(r"[-+]", selection)
+    if len(parts) == 1:
+        return f"batch {parts[0]}" if lang == "en" else f"第{numeral(int(parts[0]))}批"
+    if lang == "en":
+        return "batches " + selection.replace("-", "–").replace("+", " + ")
+    if "-" in selection and parts[0] == "1":
+        return f"前{numeral(int(parts[-1]))}批"
+    joint = "至" if "-" in selection else "、"
+    return f"第{joint.join(numeral(int(part)) for part in parts)}批"
+
+
+def batch_tick(selection: str, lang: str) -> str:
+    """A batch selection as a short axis label: 3, 1–3."""
+    return selection.replace("-", "–")
+
+
+def unit(name: str, lang: str) -> str:
+    """A unit of the register in running text: services, 项服务; filers, 家主体."""
+    return UNITS[name][lang]
+
+
+def measure(name: str, lang: str) -> str:
+    """A measure's printed name; CRk is the share of the k largest provinces."""
+    if name in MEASURES:
+        return MEASURES[name][lang]
+    k = name.removeprefix("cr")
+    return f"Share of the top {k} (CR{k})" if lang == "en" else f"前{k}名份额（CR{k}）"
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
