@@ -65,16 +65,16 @@ def make():
     if not base:
         refuse(f"Python 3.11 is needed; this is {sys.version.split()[0]} and no python3.11 is here")
     print("run.py: making the environment in .venv (once, about a minute)", flush=True)
-    call(base, "-m", "venv", "--clear", VENV)
-    call(*installer(), "-r", ROOT / "requirements.txt", "-e", ROOT)
+    uv = shutil.which("uv")
+    call(base, "-m", "venv", "--clear", *(["--without-pip"] if uv else []), VENV)
+    call(*installer(uv), "-r", ROOT / "requirements.txt", "-e", ROOT)
     STAMP.write_text(wanted())
 
 
-def installer():
+def installer(uv):
     """uv where it can be had (three times as fast), else pip."""
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    uv = shutil.which("uv")
-    if not uv and subprocess.call([*map(str, pip), "uv"], stderr=subprocess.DEVNULL) == 0:
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if not uv and subprocess.call([*pip, "uv"], stderr=subprocess.DEVNULL) == 0:
         uv = PYTHON.with_name("uv")
     if not uv:
         return pip

@@ -1,0 +1,98 @@
+"""Every notebook as committed: executed whole and in order, clean, and free of this machine.
+
+That its outputs are what its cells give is nbval's to say: ``python3 run.py test`` runs it.
+"""
+
+import re
+
+import nbformat
+import pytest
+from filings import paths
+
+NOTEBOOKS = sorted(paths.NOTEBOOKS.rglob("*.ipynb"))
+each_notebook = pytest.mark.parametrize(
+    "notebook",
+    [nbformat.read(path, as_version=4) for path in NOTEBOOKS],
+    ids=[path.relative_to(paths.NOTEBOOKS).as_posix() for path in NOTEBOOKS],
+)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code(notebook) for output in cell.outputs]
+
+
+def test_the_notebooks_are_there():
+    assert [path.name[:2] for path in NOTEBOOKS if path.parent == paths.NOTEBOOKS] == [
+        "01",
+        "02",
+        "03",
+        "04",
+        "05",
+    ]
+
+
+@each_notebook
+def test_it_is_valid_and_each_cell_has_its_own_id(notebook):
+    nbformat.validate(notebook)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@each_notebook
+def test_it_opens_with_the_stock_kernel(notebook):
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+@each_notebook
+def test_it_begins_with_its_title(notebook):
+    assert notebook.cells[0].cell_type == "markdown"
+    assert re.match(r"# \S", notebook.cells[0].source)
+
+
+@each_notebook
+def test_every_cell_was_executed_in_order(notebook):
+    counts = [cell.execution_count for cell in code(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_notebook
+def test_no_error_and_no_warning_is_stored(notebook):
+    for output in outputs(notebook):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output.text
+
+
+@each_notebook
+def test_outputs_hold_nothing_that_changes_from_run_to_run(notebook):
+    for output in outputs(notebook):
+        shown = str(output.get("text") or output.get("data", {}).get("text/plain", ""))
+        assert not re.search(r" at 0x[0-9a-f]+>", shown), shown
+        assert "image/svg+xml" not in output.get("data", {})
+        assert 'id="T_' not in output.get("data", {}).get("text/html", "")
+
+
+@each_notebook
+def test_it_names_no_folder_of_a_machine(notebook):
+    """Paths come from ``filings.paths``: nbval, papermill and JupyterLab start elsewhere."""
+    for cell in notebook.cells:
+        assert not re.search(r"\.\./|(?<![\w.])/(home|root|tmp|work|Users|usr)/", cell.source)
+    for output in outputs(notebook):
+        assert str(paths.ROOT) not in str(output)
+
+
+@each_notebook
+def test_it_keeps_out_of_the_network_and_of_global_settings(notebook):
+    forbidden = r"filterwarnings|simplefilter|autoreload|urllib|requests|https?\.client|%pip|!pip"
+    for cell in code(notebook):
+        assert not re.search(forbidden, cell.source), cell.source
+
+
+@each_notebook
+def test_it_holds_no_time_of_its_run(notebook):
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    for cell in notebook.cells:
+        assert not {"papermill", "execution", "ExecuteTime"} & set(cell.metadata)
