@@ -5,6 +5,7 @@ start at once. Bad input ends in one line on stderr and exit code 2.
 """
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -57,3 +58,28 @@ def run(notebooks, force):
 
     if not run.run(notebooks, force):
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="One language; without it, both.")
+@click.option("--format", "formats", default="svg,pdf,png", show_default=True, help="Formats.")
+@click.option("--width", type=float, metavar="MM", help="Width in millimetres.")
+@click.option(
+    "--preset",
+    type=click.Choice(["single-column", "double-column", "web", "slide", "social"]),
+    help="The size of an outlet.",
+)
+@click.option("--dpi", type=click.IntRange(50, 1200), help="Resolution of the png.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write to; without it figures/, or a folder inside it named after the size.",
+)
+def figures(names, lang, formats, width, preset, dpi, out):
+    """Draw figures again from their numbers (all, or those named), without the notebooks."""
+    from filings.figures import export
+
+    langs = (lang,) if lang else ("en", "zh")
+    for path in export(names, langs, formats.split(","), width, preset, dpi, out):
+        click.echo(path)

@@ -10,7 +10,7 @@ from filings.figures.check import faults
 from filings.figures.concentration import concentration, location_quotient, lorenz, ranking
 from filings.figures.evidence import coverage
 from filings.figures.maps import small_multiples, tile_map, touching
-from filings.figures.output import PRESETS, gallery, manifest, redraw, rendered, save, show
+from filings.figures.output import PRESETS, export, gallery, manifest, redraw, rendered, save, show
 from filings.figures.page import BUILDERS, Page
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Page",
     "concentration",
     "coverage",
+    "export",
     "faults",
     "gallery",
     "location_quotient",

@@ -176,8 +176,8 @@ def small_multiples(page: Page, table: pd.DataFrame) -> None:
     first, last = selections[0], selections[-1]
     unit_name = table["unit"].iloc[0]
     title = page.say(
-        f"From {span(sure[first], may[first])} provinces in {batches(first, 'en')} to "
-        f"{span(sure[last], may[last])} in {batches(last, 'en')}",
+        f"Provinces with {unit(unit_name, 'en')}: {span(sure[first], may[first])} in "
+        f"{batches(first, 'en')}, {span(sure[last], may[last])} in {batches(last, 'en')}",
         f"有备案的省份：{batches(first, 'zh')}{span(sure[first], may[first])}个，"
         f"{batches(last, 'zh')}{span(sure[last], may[last])}个",
     )
@@ -216,19 +216,13 @@ def small_multiples(page: Page, table: pd.DataFrame) -> None:
             where = tiles().loc[row.place]
             page.write(
                 left + (where["column"] + 0.5) * size,
-                top + 5 + (where["row"] + 0.5) * size,
+                top + 5 + (where["row"] + 0.28) * size,
                 where["code"] if page.lang == "en" else short[row.place],
                 ha="center",
-                color=_ink_over(row.low, row.high),
+                color=style.ink_on(shade(row.high)),
             )
     k = len(selections)
     _shades(page, ax, (k % columns) * (width + 5), (k // columns) * height, width)
-
-
-def _ink_over(low: float, high: float) -> str:
-    """Ink that reads on both halves of a square."""
-    shades = [style.luminance(shade(value)) for value in (low, high)]
-    return style.INK if sum(shades) / 2 > 55 else style.PAPER
 
 
 def _shades(page: Page, ax, left: float, top: float, width: float) -> None:

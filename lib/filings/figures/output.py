@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -76,7 +76,6 @@ def save(
     data: str,
     caption: Mapping[str, str] | None = None,
     alt: Mapping[str, str] | None = None,
-    folder: Path = paths.FIGURES,
 ) -> dict:
     """Write the figure NAME in both languages and three formats, with its numbers and its entry.
 
@@ -104,7 +103,7 @@ def save(
         for kind in FORMATS:
             written[f"{name}.{lang}.{kind}"] = rendered(page, kind, DPI)
     for file, content in written.items():
-        files.write(folder / file, content)
+        files.write(paths.FIGURES / file, content)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in written.items()}
     entry = words | {
         "builder": builder,
@@ -113,7 +112,7 @@ def save(
         "data": data,
         "sha256": dict(sorted(digests.items())),
     }
-    _enter(name, entry, folder)
+    _enter(name, entry)
     return entry
 
 
@@ -173,19 +172,20 @@ def _caption(page: Page) -> str:
     return stop.join(part for part in parts if part) + stop.strip()
 
 
-def manifest(folder: Path = paths.FIGURES) -> dict[str, dict]:
+def manifest() -> dict[str, dict]:
     """Every figure's entry by its name, sorted; empty where there is no manifest yet."""
-    file = folder / paths.MANIFEST.name
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if not paths.MANIFEST.exists():
+        return {}
+    return json.loads(paths.MANIFEST.read_text(encoding="utf-8"))
 
 
-def _enter(name: str, entry: dict, folder: Path) -> None:
+def _enter(name: str, entry: dict) -> None:
     """Replace this figure's entry and no other, and write the gallery from all of them."""
     with files.lock(paths.CACHE / "figures.lock"):
-        entries = dict(sorted((manifest(folder) | {name: entry}).items()))
+        entries = dict(sorted((manifest() | {name: entry}).items()))
         text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-        _update(folder / paths.MANIFEST.name, text)
-        _update(folder / paths.GALLERY.name, gallery(entries))
+        _update(paths.MANIFEST, text)
+        _update(paths.GALLERY, gallery(entries))
 
 
 def _update(file: Path, text: str) -> None:
@@ -226,38 +226,65 @@ def gallery(entries: Mapping[str, dict]) -> str:
     return "\n".join(lines)
 
 
-def redraw(
-    name: str,
-    lang: str,
-    *,
+def export(
+    names: Iterable[str],
+    langs: Iterable[str],
+    formats: Iterable[str],
     width_mm: float | None = None,
     preset: str | None = None,
-    folder: Path = paths.FIGURES,
-) -> tuple[Page, int]:
+    dpi: int | None = None,
+    out: Path | None = None,
+) -> Iterator[Path]:
+    """Draw figures (all of the manifest where none is named) from their csv; yields each file.
+
+    ``width_mm`` wins over ``preset``, ``dpi`` over the preset's resolution. Without ``out`` they
+    go to figures/ at their own size, and into a folder named after the size at any other. Raises
+    ``UnknownFigure`` and ``ValueError`` before anything is written.
+    """
+    formats = [kind.strip() for kind in formats]
+    unknown = [kind for kind in formats if kind not in FORMATS]
+    if unknown:
+        raise ValueError(f"unknown format {', '.join(unknown)}: choose from {', '.join(FORMATS)}")
+    names = list(names) or list(manifest())
+    for name in names:
+        _known(name)
+    size = f"{width_mm:g}mm" if width_mm else preset or (f"{dpi}dpi" if dpi else "")
+    folder = out or paths.FIGURES / size
+    for name in names:
+        for lang in langs:
+            page, resolution = redraw(name, lang, width_mm, preset)
+            for kind in formats:
+                path = folder / f"{name}.{lang}.{kind}"
+                files.write(path, rendered(page, kind, dpi or resolution))
+                yield path
+
+
+def redraw(
+    name: str, lang: str, width_mm: float | None = None, preset: str | None = None
+) -> tuple[Page, float]:
     """The figure NAME drawn again from its csv, and the resolution its outlet asks for.
 
     ``width_mm`` wins over the preset's width. Raises ``UnknownFigure`` for a name that is not in
     the manifest.
     """
-    entries = manifest(folder)
-    if name not in entries:
-        known = ", ".join(entries) or "none; run the notebooks first"
-        raise UnknownFigure(f"unknown figure {name!r}; there are: {known}")
-    size = PRESETS[preset] if preset else Preset(WIDTH)
-    build, sources = BUILDERS[entries[name]["builder"]], tuple(entries[name]["sources"])
-    table = read_numbers(folder / f"{name}.csv")
+    entry, size = _known(name), PRESETS[preset] if preset else Preset(WIDTH)
+    build, sources = BUILDERS[entry["builder"]], tuple(entry["sources"])
+    table = read_numbers(paths.FIGURES / f"{name}.csv")
     if width_mm or size.pixels is None:
         return build(table, lang, width_mm or size.width, sources), size.dpi
-    return _fitted(name, build, table, lang, sources, size.pixels)
-
-
-def _fitted(name: str, build, table, lang: str, sources, pixels) -> tuple[Page, int]:
-    """The figure at that ratio of width to height, as narrow (its type as large) as will fit."""
-    across, down = pixels
+    across, down = size.pixels
     for width in range(NARROWEST + 20, WIDEST + 1, 10):
-        try:
+        try:  # as narrow, so with type as large, as will fit
             page = build(table, lang, width, sources, aspect=across / down)
         except TooTall:
             continue
         return page, across / (width / 25.4)
     raise TooTall(f"{name} is too tall for {across} by {down} pixels: give a width instead")
+
+
+def _known(name: str) -> dict:
+    entries = manifest()
+    if name not in entries:
+        known = ", ".join(entries) or "none yet: run the notebooks first"
+        raise UnknownFigure(f"unknown figure {name!r}; there are: {known}")
+    return entries[name]

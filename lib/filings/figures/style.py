@@ -46,6 +46,7 @@ _MEASURED_AT = 200
 _PARAMETERS = {
     "font.family": [FAMILY],
     "font.size": TEXT,
+    "text.hinting": "no_hinting",  # widths do not depend on the resolution
     "text.color": INK,
     "axes.unicode_minus": True,
     "axes.edgecolor": MUTED,
