@@ -4,10 +4,17 @@ Rooms are imported inside the commands, so that ``filings --help`` and a run wit
 start at once. Bad input ends in one line on stderr and exit code 2.
 """
 
+import json
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+
+_PATH = click.Path(path_type=Path)
+
+
+def _json(value) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 class BadInput(click.ClickException):
@@ -83,3 +90,38 @@ def figures(names, lang, formats, width, preset, dpi, out):
     langs = (lang,) if lang else ("en", "zh")
     for path in export(names, langs, formats.split(","), width, preset, dpi, out):
         click.echo(path)
+
+
+@main.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def number(numbers, as_json):
+    """Say what filing numbers tell and whether they can be real; exit code 1 if one can't."""
+    from filings.numbers import describe, in_words
+
+    said = [describe(text) for text in numbers]
+    lines = [_json(said)] if as_json else map(in_words, said)
+    click.echo("\n".join(lines))
+    if not all(each["valid"] for each in said):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_PATH)
+@click.option("--out", required=True, type=_PATH, help="Folder for the tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def ingest(files, out, as_json):
+    """Read official lists into entries.csv, quarantine.csv and entity_history.csv.
+
+    A list that can't be read is one line on stderr and exit code 2; the others are read.
+    """
+    from filings import lists
+
+    read = lists.ingest(files, out, progress=True)
+    said = [each.summary for each in read.lists]
+    lines = [_json(said)] if as_json else map(lists.in_words, said)
+    click.echo("\n".join(lines))
+    for error in read.errors:
+        click.echo(f"Error: {error}", err=True)
+    if read.errors:
+        raise click.exceptions.Exit(BadInput.exit_code)

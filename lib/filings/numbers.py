@@ -15,7 +15,7 @@ differ, always breaks MOD 11-2; modulus 10 misses some of both.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 
 import numpy as np
@@ -311,3 +311,18 @@ def parse_column(values: pd.Series | np.ndarray) -> pd.DataFrame:
     index = values.index if isinstance(values, pd.Series) else None
     table = pd.DataFrame({"text": texts, "valid": which >= 0} | columns, index=index)
     return table[["text", "valid", "reason", "register", *FIELDS]]
+
+
+def describe(text: str) -> dict:
+    """A number as given with the fields of ``Number`` and the place of its code, for output."""
+    number = parse(text)
+    where = places.locate(number.division_code, number.year)
+    return {"number": text} | asdict(number) | asdict(where)
+
+
+def in_words(said: dict) -> str:
+    """What ``describe`` says, on one line."""
+    if not said["valid"]:
+        return f"{said['number']}: not valid: {said['reason']}"
+    place = " ".join(filter(None, (said["province"], said["prefecture"], said["county"])))
+    return f"{said['text']}: valid, filed {said['year']} from {place} ({said['division_code']})"

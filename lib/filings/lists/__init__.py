@@ -23,7 +23,7 @@ from filings.lists.entries import (
     read_all,
 )
 from filings.lists.errors import ListError
-from filings.lists.output import ingest
+from filings.lists.output import in_words, ingest
 
 __all__ = [
     "COLUMNS",
@@ -36,6 +36,7 @@ __all__ = [
     "counts_by_code",
     "cumulative_entities",
     "entity_history",
+    "in_words",
     "ingest",
     "listed_batches",
     "read",

@@ -14,12 +14,19 @@ from filings import numbers, places
 from filings.lists import header, tables
 from filings.lists.errors import ListError
 
-COLUMNS = (
-    "register", "list", "batch", "row", "service", "entity", "number", "division_code", "county",
-    "prefecture", "province", "region", "basis", "year", "filer", "class_code", "sequence",
-    "remark", "cancelled", "appearance",
-)  # fmt: skip
-QUARANTINE = ("file", "row", "field", "value", "reason", "remedy", "number")
+_TYPES = {
+    "register": "str", "list": "str", "batch": "Int64", "row": "int64", "service": "str",
+    "entity": "str", "number": "str", "division_code": "str", "county": "str",
+    "prefecture": "str", "province": "str", "region": "str", "basis": "str", "year": "int16",
+    "filer": "str", "class_code": "str", "sequence": "str", "remark": "str",
+    "cancelled": "bool", "appearance": "int64",
+}  # fmt: skip
+COLUMNS = tuple(_TYPES)
+_QUARANTINE_TYPES = {
+    "file": "str", "row": "int64", "field": "str", "value": "str", "reason": "str",
+    "remedy": "str", "number": "str",
+}  # fmt: skip
+QUARANTINE = tuple(_QUARANTINE_TYPES)
 
 _CHUNK = 20_000
 _LONGEST = 500  # characters; no service, filer or remark comes near
@@ -110,9 +117,9 @@ def read_all(source: Path | Iterable[Path], progress: bool = False) -> ListsRead
         except ListError as error:
             errors.append(error)
     lists = tuple(sorted(done.values(), key=lambda each: (each.batch or 0, each.name)))
-    entries = _stacked([each.entries for each in lists], COLUMNS)
+    entries = _stacked([each.entries for each in lists], _TYPES)
     entries["appearance"] = entries.groupby("number", sort=False).cumcount() + 1
-    quarantine = _stacked([each.quarantine for each in lists], QUARANTINE)
+    quarantine = _stacked([each.quarantine for each in lists], _QUARANTINE_TYPES)
     return ListsRead(lists, tuple(errors), entries, quarantine)
 
 
@@ -124,10 +131,10 @@ def _files_of(folder: Path) -> list[Path]:
     return sorted(f for f in files if f.name != "README.md" and not f.name.startswith((".", "~$")))
 
 
-def _stacked(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+def _stacked(frames: list[pd.DataFrame], types: dict[str, str]) -> pd.DataFrame:
     if not frames:
-        return pd.DataFrame(columns=list(columns))
-    return frames[0].copy() if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+        return pd.DataFrame(columns=list(types)).astype(types)
+    return pd.concat(frames, ignore_index=True)
 
 
 def batch_in(text: str) -> int | None:
@@ -164,9 +171,10 @@ def read(path: Path) -> ListRead:
         refused += bad
     if not count:
         raise ListError(path, "has no table of filings", f"its header must name {header.NEEDED}")
-    entries, doubles = _without_doubles(_stacked(taken, ()))
+    entries, doubles = _without_doubles(pd.concat(taken, ignore_index=True))
     quarantine = pd.DataFrame(refused + doubles, columns=list(QUARANTINE[1:]))
     quarantine.insert(0, "file", path.name)
+    quarantine = quarantine.astype(_QUARANTINE_TYPES)
     quarantine = quarantine.sort_values("row", ignore_index=True, kind="stable")
     assert len(entries) + len(quarantine) == count, f"{path.name}: rows lost"
     batch = _batch_of(path, " ".join(title))
@@ -298,9 +306,9 @@ def _placed(table: pd.DataFrame, name: str, batch: int | None) -> pd.DataFrame:
     table["list"] = name
     table["batch"] = pd.array([batch], dtype="Int64").repeat(len(table))
     table["region"] = table["province"].map(region)
-    table["cancelled"] = table["remark"].str.contains(_CANCELLED)
+    table["cancelled"] = table["remark"].astype("str").str.contains(_CANCELLED)
     table["appearance"] = 1
-    return table[list(COLUMNS)]
+    return table[list(COLUMNS)].astype(_TYPES)
 
 
 def entity_history(entries: pd.DataFrame) -> pd.DataFrame:

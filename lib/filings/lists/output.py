@@ -36,3 +36,12 @@ def harmless(table: pd.DataFrame) -> pd.DataFrame:
         if risky.any():
             safe.loc[risky, name] = "'" + safe.loc[risky, name]
     return safe
+
+
+def in_words(summary: dict) -> str:
+    """The summary of a list on one line."""
+    said = f"{summary['rows']} rows, {summary['accepted']} accepted"
+    if summary["quarantined"]:
+        said += f", {summary['quarantined']} in quarantine"
+    provinces = "、".join(f"{name} {count}" for name, count in summary["by_province"].items())
+    return f"{summary['list']}: {said}: {provinces}"

@@ -6,12 +6,11 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import docx.opc.package
 import docx.oxml
-import pandas as pd
+import lxml.html
 import python_calamine
 from docx.oxml.ns import qn
 
@@ -261,18 +260,42 @@ def _delimiter(sample: str) -> str:
 
 def _html(path: Path) -> Iterator:
     text = path.read_bytes().decode(_encoding(path))
-    # The declared encoding is of the bytes, and the parser refuses it in text.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    try:
-        # Hidden rows count as well, and nothing is turned into numbers or blanks.
-        found = pd.read_html(
-            StringIO(text), flavor="lxml", header=None, displayed_only=False,
-            keep_default_na=False, thousands=None, converters=dict.fromkeys(range(64), str),
-        )  # fmt: skip
-    except ValueError as error:
-        raise ListError(path, "holds no table", "save the page with its table") from error
-    title = re.sub(r"<[^>]*>", " ", re.split(r"<table", text, maxsplit=1, flags=re.IGNORECASE)[0])
-    yield title
-    for table in found:
-        head = [[str(cell) for cell in table.columns]] if table.columns.dtype == object else []
-        yield head + table.fillna("").astype(str).to_numpy().tolist()
+    # The declared encoding is of the bytes; the parser refuses it in text.
+    tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+    above = "(//table)[1]/preceding::text()[not(parent::script or parent::style)]"
+    yield " ".join(tree.xpath(above))
+    for line_break in tree.iter("br"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    for table in tree.iter("table"):
+        yield _html_rows(table)
+
+
+def _html_rows(table) -> Iterator[Row]:
+    below: dict[int, tuple[str, int]] = {}  # column → what hangs down into it, for how many rows
+    for tr in table.iter("tr"):
+        if next(tr.iterancestors("table")) is not table:
+            continue  # a row of a table inside a cell: that table is read by itself
+        cells = [
+            (cell.text_content().strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
+            for cell in tr.iterchildren("td", "th")
+        ]
+        row: Row = []
+        hung: dict[int, tuple[str, int]] = {}
+        while cells or len(row) in below:
+            if len(row) in below:
+                text, rows = below.pop(len(row))
+                width = 1
+            else:
+                text, width, rows = cells.pop(0)
+            for column in range(len(row), len(row) + width):
+                row.append(text)
+                if rows > 1:
+                    hung[column] = (text, rows - 1)
+        below = {**below, **hung}
+        yield row
+
+
+def _span(cell, name: str) -> int:
+    """How many columns or rows a cell covers; nonsense counts as one, more than 1,000 as 1,000."""
+    digits = cell.get(name, "1").strip()
+    return min(max(int(digits), 1), 1000) if digits.isdecimal() else 1

@@ -1,0 +1,236 @@
+"""Official lists made up for tests and benchmarks: known filings, written in every form of file."""
+
+import csv
+import html
+import io
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from filings import paths, places
+from stdnum.iso7064 import mod_11_2
+
+HEADER = ("序号", "服务名称", "主体名称", "备案编号", "备注")
+_SYLLABLES = "云链信数智安达通华中天海金星宏远博创新睿恒泰嘉诚和盛源科"
+_ENDINGS = ("科技有限公司", "（集团）股份有限公司", "区块链技术有限公司", "Lab 信息服务有限公司")
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One made-up filing; ``province`` is the truth a reader of its number must find."""
+
+    service: str
+    entity: str
+    number: str
+    province: str
+    remark: str = ""
+
+
+def number_for(code: str, year: int, filer: int, sequence: int) -> str:
+    """The valid blockchain number of these parts."""
+    table = places.provinces()
+    abbreviation = table["abbreviation"][table["adcode"].str[:2] == code[:2]].iloc[0]
+    digits = f"{code}{year % 100:02}{filer:08}{sequence:03}"
+    return f"{abbreviation}网信备{digits}{mod_11_2.calc_check_digit(digits)}号"
+
+
+def filings(count: int, seed: int = 0) -> list[Filing]:
+    """Filings of made-up companies all over the country, some with several services."""
+    chance = random.Random(seed)
+    table = places.counties()
+    valid = table[(table["first_year"] <= 2019) & (table["last_year"] == 2024)]
+    spots = list(valid[["county_adcode", "province_name"]].itertuples(index=False, name=None))
+    short = {full: name for name, full in places.provinces()["name_zh_full"].items()}
+    made: list[Filing] = []
+    filer = 10_000_000 + seed * 100_000
+    while len(made) < count:
+        filer += 1
+        code, province = chance.choice(spots)
+        company = "".join(chance.choices(_SYLLABLES, k=4)) + f"{filer % 1000}"
+        entity = short[province] + company + chance.choice(_ENDINGS)
+        year = chance.randint(2019, 2024)
+        for sequence in range(1, chance.choice((1, 1, 1, 2, 3)) + 1):
+            service = "".join(chance.choices(_SYLLABLES, k=5)) + f"平台{sequence}"
+            remark = "已注销" if chance.random() < 0.05 else ""
+            number = number_for(code, year, filer, sequence)
+            made.append(Filing(service, entity, number, short[province], remark))
+    return made[:count]
+
+
+def cells(made: list[Filing], header: tuple[str, ...] = HEADER) -> list[list[str]]:
+    """Header and rows of a list, with the columns in the header's order."""
+    rows = [list(header)]
+    for order, each in enumerate(made, start=1):
+        values = {
+            "序号": str(order),
+            "服务名称": each.service,
+            "主体名称": each.entity,
+            "备案编号": each.number,
+            "备注": each.remark,
+        }
+        rows.append([values[name] for name in header])
+    return rows
+
+
+def write(path: Path, rows: list[list[str]], title: str = "") -> Path:
+    """The rows as a file of the form its ending names; the title stands above the table."""
+    _WRITERS[path.suffix](path, rows, title)
+    return path
+
+
+def pages(rows: list[list[str]], height: int, repeat: bool) -> list[list[list[str]]]:
+    """Rows cut into pages of that many, the header on each page or on the first only."""
+    body = rows[1:]
+    cut = [body[start : start + height] for start in range(0, len(body), height)]
+    return [[rows[0], *page] if repeat or not at else page for at, page in enumerate(cut)]
+
+
+def _text(path: Path, rows: list[list[str]], title: str) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter="\t" if path.suffix == ".tsv" else ",")
+    writer.writerows([[title], *rows] if title else rows)
+    path.write_text(buffer.getvalue(), encoding="utf-8", newline="")
+
+
+def html_page(rows: list[list[str]], title: str = "", charset: str = "utf-8") -> str:
+    """A web page with the rows as its table."""
+    lines = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    head = f'<html><head><meta charset="{charset}"></head><body><p>{title}</p>'
+    return f"{head}<table>{lines}</table></body></html>"
+
+
+def _html(path: Path, rows: list[list[str]], title: str) -> None:
+    path.write_text(html_page(rows, title), encoding="utf-8")
+
+
+def _docx(path: Path, rows: list[list[str]], title: str) -> None:
+    write_docx(path, [rows], title)
+
+
+def write_docx(path: Path, tables: list[list[list[str]]], title: str = "") -> None:
+    """A Word file with several tables."""
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph(title)
+    for rows in tables:
+        table = document.add_table(rows=len(rows), cols=len(rows[0]))
+        for row, values in zip(table.rows, rows, strict=True):
+            for cell, value in zip(row.cells, values, strict=True):
+                cell.text = value
+        document.add_paragraph("")
+    document.save(str(path))
+
+
+def _xlsx(path: Path, rows: list[list[str]], title: str) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [[title], *rows] if title else rows:
+        sheet.append([int(cell) if cell.isdigit() and len(cell) < 6 else cell for cell in row])
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+    book.save(path)
+
+
+def _xls(path: Path, rows: list[list[str]], title: str) -> None:
+    import xlwt
+
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Sheet1")
+    for at, row in enumerate([[title], *rows] if title else rows):
+        for column, value in enumerate(row):
+            sheet.write(at, column, value)
+    book.save(str(path))
+
+
+def _pdf(path: Path, rows: list[list[str]], title: str) -> None:
+    write_pdf(path, pages(rows, 20, repeat=True), title)
+
+
+_WIDTHS = {"序号": 4, "服务名称": 12, "主体名称": 14, "备案编号": 11, "备注": 8}
+_SIZE, _LEADING = 9, 12  # points
+
+
+def write_pdf(
+    path: Path,
+    page_rows: list[list[list[str]]],
+    title: str = "",
+    ruled: bool = True,
+    centred: bool = False,
+    header: tuple[str, ...] = HEADER,
+    footer: bool = False,
+) -> None:
+    """A pdf of these pages; long values wrap. ``centred``: cells are centred in both directions."""
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_pdf import PdfPages
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(fname=str(next(paths.FONTS.glob("*Regular*.ttf"))), size=_SIZE)
+    widths = [_WIDTHS[name] * _SIZE + 10 for name in header]
+    lefts = [40 + sum(widths[:at]) for at in range(len(widths) + 1)]
+    with plt.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pdf:
+        for number, rows in enumerate(page_rows, start=1):
+            figure = plt.figure(figsize=(8.27, 11.69))
+            width, height = 595.4, 841.7
+
+            def put(x, y, text, figure=figure, width=width, height=height):
+                figure.text(x / width, 1 - y / height, text, fontproperties=font, va="top")
+
+            def rule(x0, y0, x1, y1, figure=figure, width=width, height=height):
+                line = plt.Line2D(
+                    [x0 / width, x1 / width], [1 - y0 / height, 1 - y1 / height], linewidth=0.5
+                )
+                figure.add_artist(line)
+
+            if number == 1 and title:
+                put(40, 30, title)
+            y = 60.0
+            for row in rows:
+                wrapped = [_wrapped(v, _WIDTHS[n]) for v, n in zip(row, header, strict=True)]
+                deep = max(len(lines) for lines in wrapped) * _LEADING + 8
+                for at, lines in enumerate(wrapped):
+                    top = y + 4 + ((deep - 8 - len(lines) * _LEADING) / 2 if centred else 0)
+                    for line, text in enumerate(lines):
+                        wide = sum(1 if ord(sign) > 255 else 0.56 for sign in text) * _SIZE
+                        shift = max(0, (widths[at] - wide) / 2) if centred else 4
+                        put(lefts[at] + shift, top + line * _LEADING, text)
+                if ruled:
+                    rule(lefts[0], y, lefts[-1], y)
+                    rule(lefts[0], y + deep, lefts[-1], y + deep)
+                    for left in lefts:
+                        rule(left, y, left, y + deep)
+                y += deep
+            if footer:
+                put(width / 2 - 8, height - 30, f"- {number} -")
+            pdf.savefig(figure)
+            plt.close(figure)
+
+
+def _wrapped(text: str, wide: int) -> list[str]:
+    """The text in lines of at most so many Chinese characters; others count as half."""
+    lines, line, used = [], "", 0.0
+    for sign in text:
+        need = 1 if ord(sign) > 255 else 0.6
+        if used + need > wide:
+            lines.append(line)
+            line, used = "", 0.0
+        line += sign
+        used += need
+    return [*lines, line]
+
+
+_WRITERS = {
+    ".csv": _text,
+    ".tsv": _text,
+    ".html": _html,
+    ".docx": _docx,
+    ".xlsx": _xlsx,
+    ".xls": _xls,
+    ".pdf": _pdf,
+}
+FORMS = tuple(_WRITERS)
