@@ -170,7 +170,8 @@ def test_a_file_several_notebooks_add_to_stays_current(project, monkeypatch, cap
     (project / "data/processed/list.txt").write_text("")
     add = (
         "from pathlib import Path\nfile = Path('../data/processed/list.txt')\n"
-        "_ = file.write_text(''.join(sorted({*file.read_text(), LETTER})))"
+        "new = ''.join(sorted({*file.read_text(), LETTER}))\n"
+        "if new != file.read_text():\n    _ = file.write_text(new)"
     )
     monkeypatch.setattr(run, "AFTER", {"02_b": ("01_a",)})
     write_notebook(project, "01_a", "LETTER = 'a'", add)
@@ -178,6 +179,12 @@ def test_a_file_several_notebooks_add_to_stays_current(project, monkeypatch, cap
     assert run.run()
     assert (project / "data/processed/list.txt").read_text() == "ab"
     capsys.readouterr()
+    assert run.run(force=True)  # now neither writes
+    assert ran(capsys) == {"01", "02"}
+    write_notebook(project, "02_b", "LETTER = 'c'", add)
+    assert run.run()
+    assert ran(capsys) == {"02"}
+    assert (project / "data/processed/list.txt").read_text() == "abc"
     assert run.run()
     assert ran(capsys) == set()
 

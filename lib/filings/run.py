@@ -289,21 +289,26 @@ def current(job: Job) -> bool:
 
 
 def _settle(all_jobs: Mapping[str, Job]) -> None:
-    """Take the files several notebooks add to as they are now, and check the declared order."""
+    """Take the files that several notebooks add to as they are now, as outputs and not as inputs;
+    then check the declared order against what was read and written.
+    """
     records = {job.name: record for job in all_jobs.values() if (record := _recall(job))}
+    shared = {name for record in records.values() for name in record["shared"]}
     for name, record in records.items():
-        fresh = record["outputs"] | _fingerprints(record["shared"])
-        if fresh != record["outputs"]:
-            _remember(all_jobs[name], record | {"outputs": fresh})
+        fresh = record | {
+            "inputs": {k: v for k, v in record["inputs"].items() if k not in shared},
+            "outputs": record["outputs"] | _fingerprints(record["shared"]),
+        }
+        if fresh != record:
+            _remember(all_jobs[name], fresh)
+            records[name] = fresh
     for reader, record in records.items():
-        earlier = _ancestors(all_jobs, reader)
-        for writer in records.keys() - earlier - {reader}:
+        for writer in records.keys() - _ancestors(all_jobs, reader) - {reader}:
             for name in sorted(record["inputs"].keys() & records[writer]["outputs"].keys()):
-                if name not in records[writer]["shared"]:
-                    raise WrongOrder(
-                        f"{reader} reads {name}, which {writer} writes: "
-                        f"name {writer!r} in filings.run.AFTER[{reader!r}] and run again"
-                    )
+                raise WrongOrder(
+                    f"{reader} reads {name}, which {writer} writes: "
+                    f"name {writer!r} in filings.run.AFTER[{reader!r}] and run again"
+                )
 
 
 def _ancestors(all_jobs: Mapping[str, Job], name: str) -> set[str]:
@@ -331,8 +336,7 @@ def run(names: Iterable[str] = (), force: bool = False, places: Iterable[str] = 
         forced = chosen if force else set()
         needed = chosen.union(*(_ancestors(all_jobs, name) for name in chosen))
         failed = _Runner({name: all_jobs[name] for name in needed}, forced).run()
-        if not failed:
-            _settle(all_jobs)
+        _settle(all_jobs)
         return not failed
 
 
