@@ -1,0 +1,48 @@
+"""One claim of a text about the register."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from filings import statements
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a text asserts about the register.
+
+    ``start`` and ``end`` are offsets in the original text and ``span`` the words between them.
+    kind, places, batches, unit, relation, value and of are as in the ledger (``statements``),
+    except that a region (中西部) may stand among the places, that ``relation`` may be ``>`` (most)
+    and that batches are empty where the text names none. value: a whole number, a Decimal of
+    percent, a tuple of places (order, leaders) or None (trend). ``wording``: 近, 超, 余 and the
+    like, as written.
+    """
+
+    start: int
+    end: int
+    span: str
+    kind: str
+    places: tuple[str, ...]
+    batches: tuple[int, ...]
+    unit: str
+    relation: str
+    value: int | Decimal | tuple[str, ...] | None
+    of: str = ""
+    wording: str = ""
+
+    @property
+    def place(self) -> str:
+        """The places joined as the ledger writes them (北京+上海)."""
+        return "+".join(self.places)
+
+    @property
+    def written_batches(self) -> str:
+        """The batches as the ledger writes them; empty where the text names none."""
+        return statements.write_batches(self.batches) if self.batches else ""
+
+    @property
+    def written_value(self) -> str:
+        """The value as the ledger writes it."""
+        if isinstance(self.value, tuple):
+            return (">" if self.kind == "order" else "+").join(self.value)
+        return "" if self.value is None else str(self.value)

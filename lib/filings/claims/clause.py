@@ -1,0 +1,654 @@
+"""One clause of a sentence: which place and which batch each of its amounts belongs to."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from filings import places
+from filings.claims import lex, lexicon
+from filings.claims.claim import Claim
+from filings.claims.lex import Token
+
+MOST_PROVINCES = len(places.province_names()) // 2
+"""大多数省市: more than this many of the 31."""
+
+# Behind an amount, the verb that leads to its place; for a share, some more.
+_FROM = re.compile(
+    r"\S{0,12}?(?:来自|出自|落户|位于|注册于|花落|归属|属于|落在|集中在|集中于)(?:了|于|在)?[“\"]?"
+)
+_OF_SHARE = re.compile(
+    r"\S{0,14}?(?:来自|出自|落户|位于|注册于|集中|聚集|分布|由|为|归|被|在)(?:了|于|在)?[“\"]?"
+)
+_SHARE_WORD = re.compile(r"占|比重|份额|比例")
+_SHARED = re.compile(r"(?:的|以上|多)?(?:份额|比例|比重|席位|备案|服务|名额)")
+_HEDGED_SHARE = re.compile(r"(近|约|超过?|逾|接近|大约|不足|不到)占[^,;。\d]{0,10}$")
+_HEDGED = re.compile(r"(约|近|超过?|逾|突破|接近|不足|不到)(?:有|了|为|达到?|计)$")
+OBJECT = re.compile(
+    r"(?:超过|反超|高于|多于|低于|不及|落后于|赶超|仅次于|与|较|比|逊于|少于|同|跟)[“\"]?$"
+)
+_OTHER_HALF = re.compile(r"(?:占|占到|占据|占了|贡献了?)$")
+_COMPARED = re.compile(r"(?:较|比|与|同|和|相比|环比|不及|超过|高于|低于|相较于?|对比)$")
+_NEGATED = re.compile(r"没有|无一|尚无|未能|未有|未进|跌出|无缘|不在|退出|掉出")
+_SEVERAL_EACH = re.compile(
+    r"(?:两|二|多|2)(?:项|个|款)?(?:及)?以上|多个服务|多项服务|各?仅?获得?1[项个]"
+)
+_WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
+
+# What may stand right before an amount that counts the whole country.
+_NATION_LEAD = re.compile(
+    r"(?:^|[“\"(:!]|共|计|有|达|达到|至|到|为|增|的|个|是|过|批准|通过|发布|公布|收录|包括|包含|囊括|来自|属于|企业|公司|"
+    r"主体|数量?|总量|总数|备案|涉及|了|在|服务|项目|累计|全部|全国|我国|国内|仅|只|已|批次?|推出|下发|披露|审批|服务、|项目、|企业、)$"
+)
+_COVERS = re.compile(
+    r"遍布|来自|覆盖|分布|涉及|涵盖|横跨|分属|遍及|散布|扩大|扩展|扩容|分散|注册于|落户|落地|涉"
+)
+_TAKES_PART = re.compile(r"有|入选|上榜|榜上有名|拥有|实现|参与|出现")
+_PROVINCES_COUNTED = re.compile(
+    r"(?:省市|省份|省区市|省区)(?:的?数量?)?(?:扩大|增加|扩展|增|升)?(?:到|至|为|达到?|有|共)$"
+)
+_NOT_COVERAGE = re.compile(r"超过|超|不足|减少|增加|下降|增长|数量|未|没有|以来|较|均值|出台|印发")
+_WITHIN = re.compile(
+    r"(?:西部|中部|东部|东北|中西部|华东|西南|华中|华南|西北|华北|全省|省内|全市|行业|国际)\S{0,3}$"
+)
+_BARE_RUN = "二两三四五六七八九十"
+
+
+def _selection(token: Token) -> tuple[int, ...]:
+    """All batches that a batch token names, in rising order."""
+    return tuple(sorted({batch for item in token.items for batch in item}))
+
+
+@dataclass
+class Named:
+    """A group of places in the sentence and where it stands."""
+
+    names: tuple[str, ...]
+    token: Token
+
+
+@dataclass
+class Spoken:
+    """What is known in the course of one sentence."""
+
+    text: str
+    tokens: list[Token]
+    claims: list[Claim] = field(default_factory=list)
+    subject: Named | None = None
+    seen: list[Named] = field(default_factory=list)
+    named: bool = False  # a batch was named in this sentence
+    items: tuple[tuple[int, ...], ...] = ()  # the batches last listed, one by one
+    singles: list[int] = field(default_factory=list)  # single batches named
+    chain: list[str] = field(default_factory=list)  # places in falling order so far
+    counts: dict[str, int] = field(default_factory=dict)
+    unit: str = "services"
+    all_provinces: bool = False  # "of the 31 provinces": a bare amount next counts provinces
+    share_said: bool = False
+    so_far: bool = False  # 至此, 累计: up to the batch last named
+    compared: tuple[int, ...] = ()  # the batch that another is compared with
+
+    def emit(self, kind, names, batches, unit, relation, value, first, last, of="", wording=""):
+        """Add a claim that spans two tokens."""
+        start, end = min(first.start, last.start), max(first.end, last.end)
+        if self.text[start:end].count("(") > self.text[start:end].count(")"):
+            end += self.text[end : end + 1] == ")"
+        claim = Claim(start, end, "", kind, names, batches, unit, relation, value, of, wording)
+        if not any(replace(claim, start=one.start, end=one.end) == one for one in self.claims):
+            self.claims.append(claim)
+
+
+class Clause:
+    """One clause: tokens from left to right, each kind with its own small rule."""
+
+    def __init__(self, reader, state, tokens, start, end, silent):
+        self.reader, self.state, self.tokens = reader, state, tokens
+        self.start, self.end, self.silent = start, end, silent
+        self.text = state.text[start:end]
+        self.place: Named | None = None  # the nearest place before
+        self.of = ""
+        self.joint = self.each = self.both = False
+        self.total = self.nation = False
+        self.batch_token: Token | None = None
+        self.compared: tuple[Token, tuple[int, ...]] | None = None
+        self.pending: list[Token] = []  # amounts or ranks that wait for the place behind them
+        self.amounts = 0
+
+    def before(self, token: Token) -> str:
+        """The text of the clause before a token."""
+        return self.state.text[self.start : token.start]
+
+    def after(self, token: Token) -> str:
+        """The text of the clause behind a token."""
+        return self.state.text[token.end : self.end]
+
+    def next_token(self, index: int, skip: tuple[str, ...] = ("open", "close")) -> Token | None:
+        """The next token of the clause that is not one of the kinds to skip."""
+        for token in self.tokens[index + 1 :]:
+            if token.kind not in skip:
+                return token
+        return None
+
+    # --- batches -------------------------------------------------------------------------------
+
+    def on_batch(self, index: int, token: Token):
+        state = self.state
+        selection = _selection(token)
+        if _COMPARED.search(self.before(token)):
+            self.compared = token, selection
+            state.compared = selection
+            return
+        bare_run = len(token.items) == 1 and state.text[token.start] in _BARE_RUN
+        if bare_run and len(set(state.singles)) == len(selection):
+            selection = tuple(sorted(set(state.singles)))
+        self.reader.batches, state.items, state.named = selection, token.items, True
+        state.singles += [item[0] for item in token.items if len(item) == 1]
+        self.batch_token, state.so_far, self.compared = token, False, None
+
+    def on_batch_same(self, index: int, token: Token):
+        if self.reader.batches:
+            self.reader.batches = self.reader.batches[-1:]
+        self.batch_token, self.state.named = token, True
+
+    def on_so_far(self, index: int, token: Token):
+        self.state.so_far = True
+
+    def on_total(self, index: int, token: Token):
+        self.total = not self.before(token).endswith(("占", "的"))
+
+    def batches_of(
+        self, token: Token, index: int, cumulates: bool = True
+    ) -> tuple[int, ...] | None:
+        """The batches an amount speaks of; () if none was ever named, None if it is not sure."""
+        if self.compared:
+            named, selection = self.compared
+            if self.state.text[named.end : token.start] in ("的", "的共", "共", "(", "的备案", ""):
+                return selection
+        if not self.state.named:
+            later = next((t for t in self.tokens[index + 1 :]
+                          if t.kind in ("batch", "amount", "share", "amounts")), None)  # fmt: skip
+            gap = self.state.text[token.end : later.start] if later else ""
+            if later and later.kind == "batch" and not re.search("[增升降扩减至较比]", gap):
+                return _selection(later)
+            ahead = next((t for t in self.state.tokens
+                          if t.kind == "batch" and t.start > token.end), None)  # fmt: skip
+            if ahead and not self.reader.batches and (self.places_known() or not cumulates):
+                return _selection(ahead)
+        chosen = self.reader.batches
+        run = chosen == tuple(range(1, len(chosen) + 1)) and len(chosen) > 1
+        if not chosen or run or not cumulates:
+            return chosen
+        if self.joint and not self.batch_token and not self.places_known():
+            singles = tuple(sorted(set(self.state.singles)))
+            if len(singles) > 1:
+                return singles
+        if self.state.so_far or self.total:
+            if self.batch_token:
+                gap = self.state.text[self.batch_token.end : token.start]
+                if self.total and not self.state.so_far and "后" not in gap:
+                    return chosen
+                if "后" not in gap and not gap.startswith((",", "以来", "止")):
+                    return None
+            self.reader.batches = tuple(range(1, chosen[-1] + 1))
+            return self.reader.batches
+        return chosen
+
+    # --- places --------------------------------------------------------------------------------
+
+    def on_place(self, index: int, token: Token):
+        self.meet(Named(token.places, token), index)
+
+    def on_group(self, index: int, token: Token):
+        """四地: as many places as were named one by one in the sentence, or the group before."""
+        size = int(lex.number(self.state.text[token.start])) + ("一市" in self.written(token))
+        named = list(dict.fromkeys(name for place in self.state.seen for name in place.names))
+        if len(named) >= size:
+            names = tuple(named[-size:])
+        elif len(self.reader.group) == size:
+            names = self.reader.group
+        else:
+            return
+        self.meet(Named(names, token), index)
+
+    def on_own_province(self, index: int, token: Token):
+        """全省, 全市: the whole that a share is of, or the place spoken of."""
+        subject = self.place or self.state.subject
+        if not subject or len(subject.names) > 1 or lexicon.region_members(subject.names[0]):
+            return
+        name = subject.names[0]
+        whole = (
+            places.find(name).parent if "市" in self.written(token) else places.province_of(name)
+        )
+        share = self.next_token(index)
+        if share and share.kind == "share" and whole not in (None, places.NATION, name):
+            self.of = whole
+
+    def written(self, token: Token) -> str:
+        """The token as it stands in the plain text."""
+        return self.state.text[token.start : token.end]
+
+    def meet(self, place: Named, index: int):
+        """A place comes up: the whole of a share, what another is compared with, or the subject."""
+        before = self.before(place.token)
+        following = self.next_token(index, ("open", "close", "own_province"))
+        if _OTHER_HALF.search(before) and following and following.kind == "share":
+            self.of = place.names[0] if len(place.names) == 1 else "?"
+            return
+        for token in self.pending:
+            self.bind_behind(token, place, following)
+        self.pending = []
+        self.place = place
+        self.of = ""
+        if not OBJECT.search(before):
+            self.state.subject = place
+        self.state.seen.append(place)
+
+    def places_known(self) -> bool:
+        """True if a place stands before in the clause or carries over from the clause before."""
+        return bool(self.place or self.state.subject)
+
+    def on_nation(self, index: int, token: Token):
+        lead = self.before(token)
+        self.nation = not re.search(r"(?:占|占到|居|列|位|名|前|进入|跻身|约|至|到|在)$", lead)
+
+    # --- small words ---------------------------------------------------------------------------
+
+    def on_joint(self, index: int, token: Token):
+        self.joint = True
+
+    def on_each(self, index: int, token: Token):
+        self.each = True
+
+    def on_both(self, index: int, token: Token):
+        self.both = True
+
+    # --- amounts -------------------------------------------------------------------------------
+
+    def on_amount(self, index: int, token: Token):
+        self.amounts += 1
+        if self.silent or not self.countable(token):
+            return
+        if hedge := _HEDGED.search(self.before(token)):
+            token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
+        if self.state.all_provinces and token.unit == "services" and not self.place:
+            self.state.all_provinces = False
+            self.emit_coverage(index, token)
+            return
+        following = self.next_token(index)
+        if following and following.kind == "place":
+            gap = self.state.text[token.end : following.start]
+            if _FROM.fullmatch(gap):
+                self.pending.append(token)
+                return
+            if re.fullmatch(r"\S{0,8}?(?:在|由)", gap) and not self.place:
+                self.pending.append(token)
+                return
+        if _PROVINCES_COUNTED.search(self.before(token)):
+            self.emit_coverage(index, token)
+            return
+        if self.rises(token):
+            if self.state.compared and self.places_known():
+                place = self.place or self.state.subject
+                self.emit_count(place.names, index, token, place, self.state.compared)
+            return
+        if self.whole_country(token):
+            self.emit_count((places.NATION,), index, token)
+            return
+        place = self.place or self.state.subject
+        if place is None:
+            if _NATION_LEAD.search(self.before(token).rstrip()) and not self.opens_loosely(token):
+                self.emit_count((places.NATION,), index, token)
+            return
+        if (self.each or self.both) and len(place.names) > 1:
+            if "分别" in self.before(token):
+                return
+            for name in place.names:
+                self.emit_count((name,), index, token, place)
+            return
+        self.emit_count(place.names, index, token, place)
+
+    def countable(self, token: Token) -> bool:
+        """False for a change, a denial, "one" without weight, several-each and bare "most"."""
+        lead = self.before(token)
+        if (
+            lexicon.DIFFERENCE.search(lead)
+            or _NEGATED.search(lead)
+            or _SEVERAL_EACH.search(self.text)
+        ):
+            return False
+        if re.search(r"(?:[数几第前若干]|最多|至少|单个|一家|其中)$", lead) and not lead.endswith(
+            "其中"
+        ):
+            return False
+        if self.after(token).startswith(("百分点", "以内")) or "倍" in self.after(token)[:3]:
+            return False
+        one = token.values[0] == 1 and "一" in self.written(token)
+        if one or token.wording == "至少":
+            return bool(re.search(r"(?:各|各有|仅|仅有|只有|\()$", lead))
+        if token.unit == "entities":
+            said = lexicon.REGISTERED.search(self.state.text[: self.end])
+            return bool(said) or self.reader.entities
+        return True
+
+    def rises(self, token: Token) -> bool:
+        """True for the lower end of 由63个增至87个 where no batch stands before it."""
+        return bool(
+            re.search(r"(?:由|从)$", self.before(token))
+            and re.match(r"\S{0,4}?[增升扩降减回提猛]\S{0,3}?[到至为]", self.after(token))
+        )
+
+    def whole_country(self, token: Token) -> bool:
+        """True if the amount is the country's although a place may be spoken of."""
+        lead = self.before(token)
+        if re.search(r"占(?:全部|全国|总共|总数|全体)?(?:的)?$", lead) and self.after(
+            token
+        ).startswith("的"):
+            return True
+        if self.place:
+            return False
+        if self.nation:
+            return True
+        return bool(_WHOLE.match(self.after(token))) and bool(_NATION_LEAD.search(lead))
+
+    def opens_loosely(self, token: Token) -> bool:
+        """True for an amount that opens a clause without a noun: too little to go by."""
+        if self.before(token).strip(' “"'):
+            return False
+        return not re.match(
+            r"\S{0,4}?(?:服务|项目|企业|公司|主体|备案|编号|区块链)", self.after(token)
+        )
+
+    def emit_count(self, names, index, token, place=None, batches=None, value=None, last=None):
+        """Add a count; several places with one region word among them are left out."""
+        if batches is None:
+            batches = self.batches_of(token, index)
+        if batches is None or (
+            any(lexicon.region_members(name) for name in names) and len(names) > 1
+        ):
+            return
+        value = int(token.values[0]) if value is None else int(value)
+        first = place.token if place and place.token.start >= self.start else token
+        self.state.emit("count", names, batches, token.unit, token.relation, value, first,
+                        last or token, wording=token.wording)  # fmt: skip
+        self.state.unit = token.unit
+        self.reader.entities = token.unit == "entities"
+        if len(names) == 1 and names != (places.NATION,):
+            self.state.counts[names[0]] = value
+
+    def on_amounts(self, index: int, token: Token):
+        """27个、17个 after 分别: one each for the places, or the batches, listed before."""
+        if self.silent or lexicon.DIFFERENCE.search(self.before(token)):
+            return
+        following = self.next_token(index, ("open", "close", "each"))
+        behind = self.state.text[token.end : following.start] if following else ""
+        size = len(token.values)
+        if (
+            following
+            and following.kind == "place"
+            and re.search("分别(?:来自|属于|为|是|位于)$", behind)
+        ):
+            if len(following.places) == size:
+                self.spread(Named(following.places, following), index, token)
+            return
+        if not self.each and "依次" not in self.text:
+            return
+        place = self.place or self.state.subject
+        items = self.state.items
+        if len(items) == 1:
+            items = tuple((batch,) for batch in items[0])
+        if place and len(place.names) == size:
+            self.spread(place, index, token)
+        elif len(items) == size and (place is None or len(place.names) == 1):
+            names = place.names if place else (places.NATION,)
+            for batches, value, one in zip(items, token.values, self.parts(token),
+                                           strict=True):  # fmt: skip
+                if token.kind == "amounts":
+                    self.emit_count(names, index, one, place, tuple(batches), value)
+
+    on_bare_amounts = on_amounts
+    on_shares = on_amounts
+    on_percents = on_amounts
+    on_bare_amount = on_amount
+
+    def spread(self, place: Named, index: int, token: Token):
+        """Give each place of the group its own number of the list."""
+        for name, one in zip(place.names, self.parts(token), strict=True):
+            one_place = Named((name,), place.token)
+            if token.kind == "shares":
+                self.emit_share(one_place, index, one)
+            else:
+                self.emit_count((name,), index, one, one_place)
+
+    @staticmethod
+    def parts(token: Token) -> list[Token]:
+        """A list of numbers as one token each; every one ends where its number ends."""
+        kind = "share" if token.kind == "shares" else "amount"
+        return [
+            replace(token, kind=kind, end=end, values=(value,))
+            for value, end in zip(token.values, token.ends, strict=True)
+        ]
+
+    # --- shares --------------------------------------------------------------------------------
+
+    def on_share(self, index: int, token: Token):
+        lead = self.before(token)
+        if self.silent or lexicon.DIFFERENCE.search(lead):
+            return
+        if hedge := _HEDGED_SHARE.search(lead):
+            token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
+        following = self.next_token(index, ("open", "close", "both"))
+        if following and following.kind == "place" and not self.of:
+            gap = self.state.text[token.end : following.start]
+            if _OF_SHARE.fullmatch(gap) and "," not in gap:
+                self.pending.append(token)
+                return
+        place = self.place or self.state.subject
+        said = _SHARE_WORD.search(lead) or _SHARED.match(self.after(token))
+        if not place or not (said or self.state.share_said or "过半" in self.written(token)):
+            return
+        if self.each and len(place.names) > 1:
+            for name in place.names:
+                self.emit_share(Named((name,), place.token), index, token)
+            return
+        self.emit_share(place, index, token)
+
+    def emit_share(self, place: Named, index: int, token: Token):
+        """Add a share of the country, or of the province or city named as the whole."""
+        batches = self.batches_of(token, index, cumulates=False)
+        if batches is None or self.of == "?" or place.names == (places.NATION,):
+            return
+        if lexicon.region_members(self.of) or self.of in place.names:
+            return
+        lead, tail = self.before(token), self.after(token)
+        entities = re.search(r"(?:企业|公司|主体)(?:数量?)?(?:占|占比)\S{0,6}$", lead) or re.match(
+            r"的?(?:备案)?(?:企业|公司|主体)", tail
+        )
+        unit = "entities" if entities or self.state.unit == "entities" else "services"
+        first = place.token if place.token.start >= self.start else token
+        last = token if place.token.start < token.start else place.token
+        self.state.emit("share", place.names, batches, unit, token.relation, token.values[0],
+                        first if last is token else token, last,
+                        of=self.of or places.NATION, wording=token.wording)  # fmt: skip
+        self.state.share_said = True
+
+    def bind_behind(self, token: Token, place: Named, following: Token | None):
+        """Give a waiting amount or share the place behind it, unless that has its own number."""
+        own = following and following.kind in ("amount", "share") and (
+            self.state.text[place.token.end : following.start] in ("", "(", ":")
+        )  # fmt: skip
+        index = self.tokens.index(next(t for t in self.tokens if t.start == token.start))
+        if own:
+            if token.kind == "amount" and not self.places_known():
+                self.emit_count((places.NATION,), index, token)
+            return
+        if token.kind == "share":
+            self.emit_share(place, index, token)
+        else:
+            self.emit_count(place.names, index, token, place, last=token)
+
+    # --- provinces that take part --------------------------------------------------------------
+
+    def on_provinces(self, index: int, token: Token):
+        if self.silent or lexicon.DIFFERENCE.search(self.before(token)):
+            return
+        lead, tail = self.before(token), self.after(token)
+        if re.match(r"(?:之?中|里|当中)", tail):
+            self.state.all_provinces = True
+            return
+        if lead.rstrip(")").endswith("等"):
+            lead = self.state.text[: token.start]
+        covers = _COVERS.search(lead) or _TAKES_PART.search(tail)
+        if covers and not _NOT_COVERAGE.search(tail) and not _NEGATED.search(self.text):
+            self.emit_coverage(index, token)
+
+    def emit_coverage(self, index: int, token: Token):
+        """Add the number of provinces with at least one."""
+        batches = self.batches_of(token, index)
+        if batches is not None and token.values[0] <= len(places.province_names()):
+            self.state.emit("coverage", (places.NATION,), batches, "provinces", token.relation,
+                            int(token.values[0]), token, token, wording=token.wording)  # fmt: skip
+
+    def on_most_provinces(self, index: int, token: Token):
+        tail = self.after(token)
+        if self.silent or not _TAKES_PART.search(tail) or _NOT_COVERAGE.search(tail):
+            return
+        batches = self.batches_of(token, index)
+        if batches is not None:
+            self.state.emit("coverage", (places.NATION,), batches, "provinces", ">",
+                            MOST_PROVINCES, token, token, wording="多数")  # fmt: skip
+
+    # --- ranks and order -----------------------------------------------------------------------
+
+    def ranked(self, index: int, token: Token) -> tuple[Named | None, bool]:
+        """The places a rank speaks of, and whether they stand behind it (第一的是北京)."""
+        following = self.next_token(index, ("open", "close", "each", "in_order", "colon", "nation"))
+        if following and following.kind == "place":
+            gap = self.state.text[token.end : following.start]
+            if re.fullmatch(r"[^,;]{0,8}?(?:是|为|的|的省市|属|包括|:)[“\"]?", gap):
+                own = self.state.text[following.end : following.end + 1] in ("(", *"0123456789")
+                return (None if own and len(following.places) == 1 and token.kind == "top"
+                        else Named(following.places, following)), True  # fmt: skip
+        if self.place:
+            return self.place, False
+        return self.state.subject, False
+
+    def rankable(self, token: Token) -> bool:
+        """False for a denial, a rank within a region, and what follows a place compared with."""
+        lead = self.before(token)
+        return not (
+            self.silent or _NEGATED.search(lead) or _WITHIN.search(lead) or "仅次于" in lead
+        )
+
+    def emit_rank(
+        self, name: str, relation: str, value: int, first: Token, last: Token, index: int
+    ):
+        """Add the rank of a province by its count."""
+        batches = self.batches_of(last, index, cumulates=False)
+        if name not in places.province_names() or batches is None:
+            return
+        if first.start < self.start:
+            first = last
+        self.state.emit("rank", (name,), batches, self.state.unit, relation, value, first, last)
+
+    def on_first(self, index: int, token: Token):
+        place, _ = self.ranked(index, token)
+        if not self.rankable(token) or not place or len(place.names) > 1:
+            return
+        self.emit_rank(place.names[0], "=", 1, place.token, token, index)
+        self.state.chain = [place.names[0]]
+
+    def on_most(self, index: int, token: Token):
+        place, _ = self.ranked(index, token)
+        if not re.match(
+            r"的(?:省|是|为|当|地|,)|的?[,;。]|$|[是为,。;]|\(|,", self.after(token) + "。"
+        ):
+            return
+        if not self.rankable(token) or not place or len(place.names) > 1:
+            return
+        self.emit_rank(place.names[0], "=", 1, place.token, token, index)
+        self.state.chain = [place.names[0]]
+
+    def on_rank(self, index: int, token: Token):
+        place, _ = self.ranked(index, token)
+        if not self.rankable(token) or not place or len(place.names) > 1:
+            return
+        self.emit_rank(place.names[0], "=", int(token.values[0]), place.token, token, index)
+        self.state.chain.append(place.names[0])
+
+    def on_ranks(self, index: int, token: Token):
+        place, _ = self.ranked(index, token)
+        if not self.rankable(token) or not place or len(place.names) != len(token.values):
+            return
+        for name, value in zip(place.names, token.values, strict=True):
+            self.emit_rank(name, "=", int(value), place.token, token, index)
+
+    def on_top(self, index: int, token: Token):
+        """前十: as many places as ranks are the leaders, fewer are each among the first."""
+        place, behind = self.ranked(index, token)
+        if not self.rankable(token) or not place:
+            return
+        size = int(token.values[0])
+        names = place.names
+        if not self.place and not behind and self.both and len(names) == 1:
+            names = tuple(dict.fromkeys(n for one in self.state.seen for n in one.names))
+        provinces = set(names) <= set(places.province_names())
+        batches = self.batches_of(token, index, cumulates=False)
+        if batches is None or not provinces or len(names) > size:
+            return
+        if len(names) < size:
+            for name in names:
+                self.emit_rank(name, "<=", size, place.token, token, index)
+            return
+        if len(names) < 2:
+            return
+        between = self.state.text[min(token.start, place.token.start) :
+                                  max(token.end, place.token.end)]  # fmt: skip
+        ordered = "依次" in between or (behind and re.search(r"分别(?:是|为)", between))
+        kind = "order" if ordered else "leaders"
+        first = place.token if place.token.start >= self.start else token
+        self.state.emit(kind, (places.NATION,), batches, self.state.unit, "=", names, first, token)
+
+    def on_in_order(self, index: int, token: Token):
+        """备案数量由多到少依次为 A、B、C."""
+        following = self.next_token(index, ("colon",))
+        sorted_by = re.search(r"排序|排名|排列|多到少|高到低", self.state.text[: token.start])
+        if self.silent or not sorted_by or not following or following.kind != "place":
+            return
+        batches = self.batches_of(token, index, cumulates=False)
+        if batches is not None and len(following.places) > 1:
+            self.state.emit("order", (places.NATION,), batches, self.state.unit, "=",
+                            following.places, token, following)  # fmt: skip
+
+    def on_next(self, index: int, token: Token):
+        """次之, 位居其后: the chain of places in falling order goes on."""
+        place, behind = self.ranked(index, token)
+        if self.silent or not place:
+            return
+        state = self.state
+        listed = [name for one in state.seen for name in one.names] + list(place.names)
+        chain = list(dict.fromkeys(listed))
+        if state.chain:
+            chain = chain[chain.index(state.chain[0]) :] if state.chain[0] in chain else []
+        counts = [state.counts[name] for name in chain if name in state.counts]
+        earlier = [name for name in chain if name not in place.names]
+        if not earlier or counts != sorted(counts, reverse=True):
+            return
+        batches = self.batches_of(token, index, cumulates=False)
+        second = len(earlier) == 1 and state.chain == earlier and len(place.names) == 1
+        if second:
+            self.emit_rank(place.names[0], "=", 2, token if behind else place.token, token, index)
+            state.chain.append(place.names[0])
+        elif batches is not None and (state.chain or len(state.counts) > 1):
+            first = place.token if place.token.start >= self.start else token
+            state.emit("order", (places.NATION,), batches, state.unit, "=", tuple(chain), first,
+                       token)  # fmt: skip
+
+    # --- first appearance, catching up ---------------------------------------------------------
+
+    def on_new(self, index: int, token: Token):
+        place = self.place or self.state.subject
+        batches = self.reader.batches
+        if self.silent or not place or not self.state.named or len(batches) != 1:
+            return
+        for name in place.names:
+            if name in places.province_names():
+                first = place.token if place.token.start >= self.start else token
+                self.state.emit("first_batch", (name,), batches, "services", "=", batches[0],
+                                first, token)  # fmt: skip

@@ -1,0 +1,345 @@
+"""A sentence's words that carry a claim, as tokens: places, batches, amounts, shares, ranks.
+
+The lexer knows how the press writes a number and what word stands before and behind it; which
+place and which batch an amount belongs to is the reader's work.
+"""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+import cn2an
+
+from filings import places
+from filings.claims import lexicon
+
+_DIGIT = "零一二两三四五六七八九"
+# Atomic: a number is read to its end or not at all.
+_NUMBER = rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百]?|[{_DIGIT}十百千万]+)"
+_ORDINAL = rf"(?:\d{{1,2}}|[{_DIGIT}十]{{1,3}})"
+
+# Wording before and behind a number → the relation of the ledger. Longest first.
+BEFORE = {
+    **dict.fromkeys(["不少于", "不低于", "至少", "超过", "突破", "超", "逾", "上"], ">="),
+    **dict.fromkeys(["不足", "不到", "未及", "不超过", "至多"], "<="),
+    **dict.fromkeys(["接近", "将近", "大约", "大概", "约为", "近", "约"], "~"),
+    **dict.fromkeys(["多达", "高达"], "="),
+}
+BEHIND = {
+    **dict.fromkeys(["以上", "余", "多", "强"], ">="),
+    **dict.fromkeys(["以下", "弱"], "<="),
+    **dict.fromkeys(["左右", "上下", "来"], "~"),
+}
+_BEFORE = "|".join(sorted(BEFORE, key=len, reverse=True)) + "|上(?=[百千万])"
+_BEHIND = "以上|以下|左右|上下|多|余"
+
+_NOT_SERVICES = (
+    "月|工作日|百分点|城市|国家|地区|批|领域|行业|类|场景|应用场景|节点|园|试点|岗位|标准|专利|人|团队|方面|部门|"
+    "算法|模型|网站|账户|钱包|币|基金|实验室|中心|基地|联盟|协会|小时|季度|年|概念|综合|特色|新增长|亿|万元|"
+    "互联网司法|数字藏品|重大|典型|优秀|奖"
+)
+_COUNTER = "个|项|款|家|例|条|席"
+_PROVINCES = (
+    r"(?:省级行政区划?|省\(区、市\)|省\(自治区、直辖市\)|省\(直辖市\)|省\(市\)|省、?自治区、?直辖市|"
+    r"省区市|省市区|省市|省份|省区|省)"
+)
+_GROUP = r"[两二三四五六七八](?:省一市|省市|省份|省区|省\(市\)|省\(区、市\)|地区|地|省|市|大城市)"
+
+_SPECS = (
+    # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
+    ("batch_run", rf"第({_ORDINAL})批?(?:至|到|-|~|—)第?({_ORDINAL})批次?"),
+    ("batch_run", rf"(?:截至|截止到?|截至到)第?()({_ORDINAL})批次?"),
+    ("batch_run", rf"[前头]()({_ORDINAL})批次?"),
+    ("batch_list", rf"第{_ORDINAL}(?:(?:、|和|及|与)第?{_ORDINAL})+批次?"),
+    ("batch", rf"第({_ORDINAL})批次?"),
+    ("batch", r"(?<!国内)(?<!全国)(?<!我国)()首批(?!次)"
+              r"(?=\S{0,14}(?:备案|清单|名单|区块链信息服务|\d))"),
+    ("batch", r"()次批(?=\d|共|备案|清单|名单)"),
+    ("batch_same", r"[本此该这]批次?|这一批|此次|本次|新一批|最新一批"),
+    ("batch_before", r"上一批|上批|前一批|前次|上次"),
+    ("batch_run", r"(?<![第前头首几数\d十])()([二两三四五六七八九十]+)批"
+                  r"(?=合计|共|累计|总计|备案|加|清单|名单|下来|相加|总|,|里|中)"),
+    # Shares.
+    ("percent", rf"({_BEFORE})?(\d+(?:\.\d+)?)%({_BEHIND})?"),
+    ("tenths", rf"({_BEFORE})?([一二两三四五六七八九])成(半|[一二三四五六七八九])?({_BEHIND})?"),
+    ("fraction", rf"({_BEFORE})?([{_DIGIT}十])分之([{_DIGIT}])(?!\S?分之)(强|弱|{_BEHIND})?"),
+    ("fraction", rf"({_BEFORE})?()(\d/\d)(?!\d|/)({_BEHIND})?"),
+    ("half", r"(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
+    # Provinces that take part; but 四省市 right behind four places only sums them up.
+    ("group", _GROUP),
+    ("provinces", rf"({_BEFORE})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
+    ("most_provinces", rf"(?:绝?大多数|大部分|多数)的?{_PROVINCES}"),
+    # Ranks.
+    ("ranks", rf"第?{_ORDINAL}(?:至|到|-|~)第?{_ORDINAL}(?:位|名)"),
+    ("ranks", rf"第?{_ORDINAL}(?:、第?{_ORDINAL})*[、和及与]第?{_ORDINAL}(?:位|名)"),
+    ("top", rf"前({_ORDINAL})(?![\d,]*(?:[批季年月天日期轮次届家个款成沿.%]|大(?!省)))"
+            r"(?:名|位|强|甲|列|大省份|大省|省份|省市)?"),
+    ("rank", rf"第({_ORDINAL})(?:位|名)"),
+    ("rank", rf"第({_ORDINAL})(?![批、\d季届次期条款版代轮大部方家个步梯时章种类十百])"),
+    ("first", r"首位|榜首|居首|头名|之首|魁首|拔得头筹|独占鳌头|领跑(?:全国)?"),
+    ("most", r"(?:数量|备案|项目|服务|数)?(?:也|均|依旧|仍然|仍|依然)?最多"),
+    ("next", r"紧随其后|紧追其后|紧随|次之|其次|位[居列]其后|列其后|排[名在]其后|随后"),
+    # Counts. The noun behind tells services from entities.
+    ("amounts", rf"(?:{_NUMBER})(?:{_COUNTER})?"
+                rf"(?:[、和及与](?:{_NUMBER})(?:{_COUNTER})?)+(?:{_COUNTER})(?!{_NOT_SERVICES})"),
+    ("percents", r"\d+(?:\.\d+)?%(?:[、和及与]\d+(?:\.\d+)?%)+"),
+    ("bare_amounts", rf"(?<=为|有|是|达|:)(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
+                     rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
+    ("amount", rf"({_BEFORE})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
+               r"(以上|以下|左右|上下)?"),
+    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)({_NUMBER})"
+                    rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
+    # Small words that bind.
+    ("in_order", r"依次(?:为|是|:)"),
+    ("each", r"分别|先后|各自|各有|各占|各(?!地|省|市|类|种|方|界|行)|依次"),
+    ("joint", r"合计|共计|总计|一共|总共|加起来|相加"),
+    ("so_far", r"至此|累计|迄今|截[至止]目前|截至今|截至(?=20|去年|今年|当前)|目前|历次|历批|现已"),
+    ("total", r"总数|总量"),
+    ("both", r"均|都"),
+    ("own_province", r"全省|该省|全市|该市|全区|省内|当地"),
+    ("nation", r"全国|我国|国内"),
+    ("new", r"首次(?!备案的)|首度|新晋|初次|首现"),
+    ("catching_up", r"迎头赶上|追赶|迎头|差距|加速布局|加快布局"),
+    ("comma", r"[,;]"),
+    ("colon", r":"),
+    ("open", r"\("),
+    ("close", r"\)"),
+)  # fmt: skip
+
+_CAPTURE = re.compile(r"(?<!\\)\((?!\?)")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word that matters: ``kind``, offsets in the sentence, and what it says by kind.
+
+    ``places``: names (place, group resolved); ``items``: batch selections, one for each batch
+    listed; ``values``: numbers; ``relation`` and ``wording`` of an amount; ``unit`` if said.
+    """
+
+    kind: str
+    start: int
+    end: int
+    places: tuple[str, ...] = ()
+    items: tuple[tuple[int, ...], ...] = ()
+    values: tuple[Decimal, ...] = ()
+    relation: str = "="
+    wording: str = ""
+    unit: str = ""
+    ends: tuple[int, ...] = field(default=(), compare=False)
+
+
+def number(text: str) -> Decimal:
+    """The value of a number in digits, Chinese numerals or both: 三百零九, 1,015, 1.2万, 百."""
+    text = text.replace(",", "")
+    if text[0] in "十百千万":
+        text = ("" if text[0] == "十" else "一") + text
+    return Decimal(text) if text[-1].isdigit() else Decimal(str(cn2an.cn2an(text, "smart")))
+
+
+@cache
+def _pattern() -> tuple[re.Pattern, dict[str, tuple[str, re.Pattern]]]:
+    """All specifications in one alternation, and each one alone to read its parts."""
+    alone = {"place": ("place", lexicon.place_pattern())}
+    parts = [f"(?P<place>{lexicon.place_pattern().pattern})"]
+    for index, (kind, pattern) in enumerate(_SPECS):
+        name = f"t{index}"
+        alone[name] = (kind, re.compile(pattern))
+        parts.append(f"(?P<{name}>{_CAPTURE.sub('(?:', pattern)})")
+    return re.compile("|".join(parts)), alone
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a plain sentence in order; neighbouring places and batches are grouped."""
+    found = []
+    whole, alone = _pattern()
+    position = 0
+    while match := whole.search(text, position):
+        kind, pattern = alone[match.lastgroup]
+        token = _token(kind, pattern.match(text, match.start()), text)
+        if token:
+            found.append(token)
+        position = match.end() if token else match.start() + 1
+    return _grouped(found, text)
+
+
+def _token(kind: str, match: re.Match, text: str) -> Token | None:
+    try:
+        return _READERS.get(kind, _bare)(kind, match, text)
+    except (ValueError, ArithmeticError):
+        return None  # a run of numeral signs that is no number
+
+
+def _bare(kind, match, text) -> Token:
+    return Token(kind, match.start(), match.end())
+
+
+def _place(kind, match, text) -> Token:
+    return Token(kind, match.start(), match.end(), places=lexicon.places_named(match[0]))
+
+
+def _batches(kind, match, text) -> Token:
+    if kind == "batch_list":
+        named = re.findall(_ORDINAL, match[0])
+        items = tuple((int(number(one)),) for one in named)
+    elif kind == "batch_run":
+        first, last = match[1] or "一", match[2]
+        items = (tuple(range(int(number(first)), int(number(last)) + 1)),)
+    else:
+        unnumbered = 2 if match[0].startswith("次") else 1
+        items = ((int(number(match[1])) if match[1] else unnumbered,),)
+    return Token("batch", match.start(), match.end(), items=items)
+
+
+def _relation(*words: str | None) -> tuple[str, str]:
+    """The relation that the wording around a number gives it, and the wording."""
+    said = [word for word in words if word]
+    for word in said:
+        relation = BEFORE.get(word) or BEHIND.get(word)
+        if relation and relation != "=":
+            return relation, "".join(said)
+    return "=", "".join(said)
+
+
+def _share(kind, match, text) -> Token:
+    before, behind = match[1], match[match.re.groups]
+    if kind == "percent":
+        value = Decimal(match[2])
+    elif kind == "tenths":
+        half = {"半": Decimal(5), None: Decimal(0)}
+        value = number(match[2]) * 10 + (half[match[3]] if match[3] in half else number(match[3]))
+    elif "/" in match[3]:
+        above, below = match[3].split("/")
+        value = Decimal(100) * int(above) / int(below)
+    else:
+        value = 100 * number(match[3]) / number(match[2])
+    if value > 100:
+        raise ValueError(match[0])
+    relation, wording = _relation(before, behind)
+    if kind == "fraction":
+        value = round(value, 2).normalize() + 0
+        relation, wording = (relation, wording) if wording else ("~", "分之")
+    elif kind == "tenths" and not wording:
+        wording = "成"
+    return Token("share", match.start(), match.end(), values=(value,), relation=relation,
+                 wording=wording)  # fmt: skip
+
+
+def _half(kind, match, text) -> Token:
+    return Token("share", match.start(), match.end(), values=(Decimal(50),), relation=">=",
+                 wording="过半")  # fmt: skip
+
+
+def _provinces(kind, match, text) -> Token:
+    relation, wording = _relation(match[1], match[3])
+    return Token(kind, match.start(), match.end(), values=(number(match[2]),), relation=relation,
+                 wording=wording)  # fmt: skip
+
+
+def _ranks(kind, match, text) -> Token:
+    values = tuple(number(one) for one in re.findall(_ORDINAL, match[0]))
+    if re.search("[至到~-]", match[0]):
+        values = tuple(map(Decimal, range(int(values[0]), int(values[1]) + 1)))
+    return Token("ranks", match.start(), match.end(), values=values)
+
+
+def _rank(kind, match, text) -> Token:
+    if kind == "rank" and number(match[1]) == 1:
+        kind = "first"
+    return Token(kind, match.start(), match.end(), values=(number(match[1]),))
+
+
+_ENTITY_NOUN = re.compile(
+    r"(?:以上|左右|的|不同的?|新|已?备案|通过|获得?|区块链|科技|相关|信息|服务|北京|广东|浙江){0,4}"
+    r"(?:企业|公司|主体|机构|单位|厂商|备案人)"
+)
+_SERVICE_NOUN = re.compile(
+    r"(?:的|新|已?备案|通过|境内|区块链|相关|信息){0,4}(?:服务|项目|产品|平台|应用|编号)"
+)
+_ENTITY_BEFORE = re.compile(
+    r"(?:企业|公司|主体)(?:数量|总数|数)?[已仅只共则]*(?:有|为|达到?|共计|合计)?$"
+)
+
+
+def _unit(counter: str, start: int, end: int, text: str) -> str:
+    """Services or entities: by the noun behind, the counter, the noun before, in this order."""
+    if _ENTITY_NOUN.match(text, end):
+        return "entities"
+    if _SERVICE_NOUN.match(text, end):
+        return "services"
+    if counter == "家" or _ENTITY_BEFORE.search(text[:start]):
+        return "entities"
+    return "services"
+
+
+def _amount(kind, match, text) -> Token:
+    before, digits, middle, counter, behind = match.groups()
+    value = number(digits)
+    if value != int(value):
+        raise ValueError(match[0])
+    relation, wording = _relation(before, middle, behind)
+    unit = _unit(counter, match.start(), match.end(), text)
+    return Token("amount", match.start(), match.end(), values=(value,), relation=relation,
+                 wording=wording, unit=unit)  # fmt: skip
+
+
+def _bare_amount(kind, match, text) -> Token:
+    start = match.start(1)
+    return Token("amount", start, match.end(), values=(number(match[1]),),
+                 unit=_unit("", match.start(), match.end(), text))  # fmt: skip
+
+
+def _amounts(kind, match, text) -> Token:
+    share = kind == "percents"
+    parts = list(re.finditer(_NUMBER, match[0]))
+    values = tuple(number(part[0]) for part in parts)
+    return Token(
+        "shares" if share else "amounts", match.start(), match.end(), values=values,
+        unit="" if share else _unit(match[0][-1], match.start(), match.end(), text),
+        ends=tuple(match.start() + part.end() for part in parts),
+    )  # fmt: skip
+
+
+_READERS = {
+    "place": _place, "batch": _batches, "batch_run": _batches, "batch_list": _batches,
+    "percent": _share, "tenths": _share, "fraction": _share, "half": _half,
+    "provinces": _provinces, "ranks": _ranks, "rank": _rank, "top": _rank,
+    "amount": _amount, "bare_amount": _bare_amount,
+    "amounts": _amounts, "bare_amounts": _amounts, "percents": _amounts,
+}  # fmt: skip
+
+_BETWEEN = re.compile(r"(?:[”\"》]|企业|地区|省|市)?(?:、|和|与|及|以及|\+|/)(?:[“\"《])?")
+
+
+def _lies_in(inner: Token, outer: Token) -> bool:
+    place, above = inner.places[0], outer.places[-1]
+    if lexicon.region_members(place) or lexicon.region_members(above):
+        return False
+    return above in (places.find(place).parent, places.province_of(place)) and place != above
+
+
+def _grouped(found: list[Token], text: str) -> list[Token]:
+    """Join places listed side by side into one token, and batches likewise.
+
+    A place right behind the one it lies in (广东深圳, 苏州市相城区) narrows it. A group word right
+    behind its places (四地, 三省一市) belongs to them.
+    """
+    joined: list[Token] = []
+    for token in found:
+        last = joined[-1] if joined else None
+        gap = text[last.end : token.start] if last else None
+        if last and token.kind == last.kind in ("place", "batch"):
+            if _BETWEEN.fullmatch(gap):
+                joined[-1] = Token(token.kind, last.start, token.end, last.places + token.places,
+                                   last.items + token.items)  # fmt: skip
+                continue
+            if token.kind == "place" and gap in ("", "的") and _lies_in(token, last):
+                joined[-1] = Token("place", last.start, token.end, last.places[:-1] + token.places)
+                continue
+        sums_up = token.kind == "group" or (token.kind == "provinces" and not gap)
+        if last and last.kind == "place" and sums_up and gap in ("", "”", "等", "”等"):
+            joined[-1] = Token("place", last.start, token.end, last.places)
+            continue
+        joined.append(token)
+    return joined

@@ -1,0 +1,112 @@
+"""From the bytes of an article to sentences that can be read, every offset kept.
+
+The reader works on a plain copy of the text: simplified characters, half-width digits and
+punctuation, one character for one character, so that an offset in the copy is an offset in the
+original.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import opencc
+
+# News items of other kinds that aggregators set between the paragraphs of an article. They open
+# with a rubric and a bar ("动态 | …") and close with their date in brackets ("[2019/2/1]").
+_RUBRIC = re.compile(
+    r"(?m)^\s*(?:动态|声音|行情|快讯|公告|分析|观点|首发|独家|数据|消息|研报|政策|前沿|要闻|金色\S{2,4})"
+    r"\s*[|丨│]"
+)
+_DATED = re.compile(r"\[\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?: [\d:]+)?\]")
+_PARAGRAPHS_OF_AN_INSERT = 3
+
+_PUNCTUATION = str.maketrans("【】〔〕〇\u3000\xa0", "[]()零  ")  # the rest is NFKC's work
+_END = re.compile(r"[。!?\n]+[”」』\"]?")
+
+
+class TextError(ValueError):
+    """A file that is not readable press text."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the plain copy. ``start`` is its offset; ``paragraph`` counts from 0."""
+
+    text: str
+    start: int
+    paragraph: int
+
+
+def decode(data: bytes, name: str = "text") -> str:
+    """The text of an article's bytes: UTF-8 (with or without mark), else GB 18030.
+
+    Raises TextError, naming the file and the remedy, for anything else.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise TextError(f"{name}: neither UTF-8 nor GB 18030 text; save the article as UTF-8 text")
+
+
+@cache
+def _simplified(character: str) -> str:
+    converted = _converter().convert(character)
+    return converted if len(converted) == 1 else character
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _plain(character: str) -> str:
+    character = character.translate(_PUNCTUATION)
+    narrow = unicodedata.normalize("NFKC", character)
+    return _simplified(narrow if len(narrow) == 1 else character)
+
+
+def plain(text: str) -> str:
+    """The text in simplified characters and half-width signs; as long as the original."""
+    return "".join(map(_plain, text))
+
+
+def inserts(text: str) -> tuple[tuple[int, int], ...]:
+    """Offsets (start, end) of inserted news items: from the rubric to the date in brackets.
+
+    An item without a date within three paragraphs ends with its own paragraph.
+    """
+    found = []
+    for rubric in _RUBRIC.finditer(text):
+        if found and rubric.start() < found[-1][1]:
+            continue
+        limit = rubric.end()
+        line_end = None
+        for _ in range(_PARAGRAPHS_OF_AN_INSERT):
+            newline = text.find("\n", limit)
+            limit = len(text) if newline < 0 else newline + 1
+            line_end = line_end or limit
+        following = _RUBRIC.search(text, rubric.end(), limit)
+        dated = _DATED.search(text, rubric.end(), following.start() if following else limit)
+        found.append((rubric.start(), dated.end() if dated else line_end))
+    return tuple(found)
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """Sentences of a plain text in order, inserted news items left out."""
+    blank = list(text)
+    for start, end in inserts(text):
+        blank[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
+    text = "".join(blank)
+    start = 0
+    for end in [match.end() for match in _END.finditer(text)] + [len(text)]:
+        piece = text[start:end]
+        if piece.strip():
+            yield Sentence(piece, start, text.count("\n", 0, start))
+        start = end
