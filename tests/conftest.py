@@ -1,5 +1,9 @@
 """What all tests share."""
 
+from pathlib import Path
+
+import pytest
+from filings import paths, run
 from hypothesis import settings
 from nbval.plugin import IPyNbCell
 
@@ -14,3 +18,18 @@ def pytest_collection_modifyitems(items):
         notebook.skip_compare = tuple(
             kind for kind in notebook.skip_compare if not kind.startswith("image/")
         )
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """An empty toy repository (see toy.py) that ``filings.paths`` and ``filings.run`` work on."""
+    for name in ("notebooks/cases", "data/raw", "data/processed", "figures", "lib"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "requirements.txt").write_text("pins\n")
+    (tmp_path / "data/raw/numbers.txt").write_text("1 2")
+    root = paths.ROOT
+    for name, path in list(vars(paths).items()):
+        if isinstance(path, Path) and path.is_relative_to(root):
+            monkeypatch.setattr(paths, name, tmp_path / path.relative_to(root))
+    monkeypatch.setattr(run, "AFTER", {"02_use": ("01_make",)})
+    return tmp_path

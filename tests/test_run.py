@@ -13,33 +13,9 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from filings import cli, files, paths, run, trace
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from toy import content, copy_library, write_notebook
 
 TOTAL = "from pathlib import Path\ndata = Path('../data')\n"
-
-
-def write_notebook(root: Path, name: str, *cells: str, parameters: bool = False) -> Path:
-    """A notebook of these code cells; the first holds the parameters if asked."""
-    notebook = new_notebook(cells=[new_markdown_cell(f"# {name}"), *map(new_code_cell, cells)])
-    if parameters:
-        notebook.cells[1].metadata["tags"] = ["parameters"]
-    path = root / "notebooks" / f"{name}.ipynb"
-    nbformat.write(notebook, path)
-    return path
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """An empty repository; ``filings.run`` works on it."""
-    for name in ("notebooks/cases", "data/raw", "data/processed", "lib"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "requirements.txt").write_text("pins\n")
-    (tmp_path / "data/raw/numbers.txt").write_text("1 2")
-    for name in ("NOTEBOOKS", "CASES", "PINS", "CACHE", "RUNS", "UNDERWAY", "FAILED"):
-        monkeypatch.setattr(paths, name, tmp_path / getattr(paths, name).relative_to(paths.ROOT))
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(run, "AFTER", {"02_use": ("01_make",)})
-    return tmp_path
 
 
 def make_three(root: Path) -> None:
@@ -60,15 +36,6 @@ def ran(capsys) -> set[str]:
     """The notebooks that the run printed a time for."""
     lines = capsys.readouterr().out.splitlines()
     return {line.split()[0][:2] for line in lines if line.endswith(" s")}
-
-
-def content(root: Path) -> dict[str, bytes]:
-    """Every file of the project but the cache, with its bytes."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and ".cache" not in path.parts and "__pycache__" not in path.parts
-    }
 
 
 def test_only_what_a_change_reaches_runs_again(project, capsys):
@@ -206,9 +173,7 @@ def test_notebooks_hold_nothing_that_passes(project):
 
 def start_run(root: Path) -> subprocess.Popen:
     """``filings run`` on a copy of the library, as a process of its own."""
-    library = root / "lib/filings"
-    if not library.exists():
-        shutil.copytree(paths.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_library()
     return subprocess.Popen(
         [sys.executable, "-m", "filings", "run"],
         env={**os.environ, "PYTHONPATH": str(root / "lib")},
@@ -220,10 +185,8 @@ def start_run(root: Path) -> subprocess.Popen:
 
 
 @pytest.fixture
-def slow(project, monkeypatch):
+def slow(project):
     """A project whose only notebook overwrites a file, tells its process, and takes its time."""
-    library = Path(run.__file__).parent
-    monkeypatch.setattr(paths, "LIBRARY", library)
     (project / "data/processed/total.txt").write_text("good")
     write_notebook(
         project,

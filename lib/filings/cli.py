@@ -125,3 +125,15 @@ def ingest(files, out, as_json):
         click.echo(f"Error: {error}", err=True)
     if read.errors:
         raise click.exceptions.Exit(BadInput.exit_code)
+
+
+@main.command()
+def check():
+    """Recompute everything in a temporary folder and compare it, byte for byte, with this one."""
+    from filings.check import check
+
+    for difference in (found := check()):
+        click.echo(difference)
+    if found:
+        raise click.exceptions.Exit(1)
+    click.echo("everything on file is what the notebooks give")
