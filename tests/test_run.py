@@ -168,6 +168,28 @@ def test_notebooks_hold_nothing_that_passes(project):
     assert record["outputs"] == {"notebooks/01_a.ipynb": files.fingerprint(notebook)}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+def test_forked_kernels_give_the_same_bytes_as_ordinary_ones(project, monkeypatch, capsys):
+    write_notebook(
+        project,
+        "01_a",
+        "import os, sys\nimport pandas as pd\nimport matplotlib.pyplot as plt",
+        "print(sys.argv[0], os.getcwd(), sys.path, sorted(globals()))",
+        "print(plt.get_backend(), plt.rcParams['figure.figsize'], plt.rcParams['figure.dpi'])\n"
+        "plt.plot([1, 3, 2])\nplt.show()",
+        "pd.DataFrame({'a': [1, 2]})",
+        "import subprocess\nprint(subprocess.run(['echo', 'child'], capture_output=True).stdout)",
+        "os.system('echo from below')\n_ = os.write(1, b'straight out\\n')",
+        "import numpy as np\nnp.linalg.svd(np.arange(250_000.0).reshape(500, 500))[1][:2].round(6)",
+    )
+    assert run.run()
+    forked = content(project)
+    monkeypatch.setattr(run._Runner, "_open", lambda self: None)
+    assert run.run(force=True)
+    assert content(project) == forked
+    assert b"image/png" in forked["notebooks/01_a.ipynb"]
+
+
 # ------------------------------------------------- whole processes: signals, two runs at once
 
 

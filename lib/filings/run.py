@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from graphlib import TopologicalSorter
@@ -91,6 +91,8 @@ def _papermill():
 
     Loaded on first use: a run with nothing to do need not wait for it.
     """
+    # jsonschema takes most of a second to load a grammar of addresses that no notebook needs.
+    sys.modules.setdefault("rfc3987_syntax", None)
     import papermill
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
@@ -101,6 +103,15 @@ def _papermill():
             if _stopping.is_set():
                 raise Failure("interrupted")
             manager = super().create_kernel_manager()
+            if nursery := self.resources["nursery"]:
+                from filings.nursery import Provisioner
+
+                manager.provisioner = Provisioner(
+                    kernel_id=self.resources["journal"].name,
+                    kernel_spec=manager.kernel_spec,
+                    parent=manager,
+                )
+                manager.provisioner.nursery = nursery
             _kernels.append(manager)
             return manager
 
@@ -143,11 +154,17 @@ _stopping = threading.Event()
 """Managers of the kernels started, and whether the run is being broken off."""
 
 
-def execute(notebook: Path, output: Path, parameters: Mapping[str, object] | None = None) -> dict:
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, object] | None = None,
+    nursery=None,
+) -> dict:
     """Execute a notebook, write it to ``output`` in normal form, and tell what it read and wrote.
 
     ``output`` lies under ``notebooks/`` and may be the notebook itself; it is written at the end,
-    in one step, and is the folder the notebook runs in. Returns ``inputs`` and ``outputs``
+    in one step; its folder is the one the notebook runs in. ``nursery`` forks the kernel; without
+    it an ordinary one is started, with the same results. Returns ``inputs`` and ``outputs``
     (file, relative to the repository, to sha256) and ``shared``: outputs that it only added to.
     Raises ``UnknownParameter`` for a parameter that the cell tagged ``parameters`` does not set,
     and ``Failure`` where a cell raises: then every file has its last content again, and the
@@ -163,7 +180,7 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object] | Non
     trace.restore(paths.ROOT, journal)
     journal.mkdir(parents=True)
     output.parent.mkdir(parents=True, exist_ok=True)
-    resources = {"metadata": {"path": str(output.parent)}, "journal": journal}
+    resources = {"metadata": {"path": str(output.parent)}, "journal": journal, "nursery": nursery}
     try:
         executed = _papermill().execute_notebook(
             source,
@@ -360,17 +377,19 @@ class _Runner:
         self.jobs, self.forced = all_jobs, forced
         self.failed: set[str] = set()
         self.width = max(map(len, all_jobs), default=0)
+        self.nursery = None
 
     def run(self) -> set[str]:
         """Run everything that is not current; return the names of what failed or was left out."""
         order = TopologicalSorter({name: job.after for name, job in self.jobs.items()})
         order.prepare()
         underway: dict[Future, str] = {}
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(os.cpu_count()) as pool, closing(self):
             try:
                 while order.is_active():
                     for name in sorted(order.get_ready()):
                         if self._to_run(self.jobs[name]):
+                            self._open()
                             underway[pool.submit(self._execute, self.jobs[name])] = name
                         else:
                             order.done(name)
@@ -382,6 +401,18 @@ class _Runner:
                 _stop(underway)
                 raise
         return self.failed
+
+    def _open(self) -> None:
+        """Start the process that forks kernels, once there is something to run."""
+        if not self.nursery and sys.platform == "linux":
+            from filings.nursery import Nursery
+
+            self.nursery = Nursery()
+
+    def close(self) -> None:
+        """End the process that forks kernels."""
+        if self.nursery:
+            self.nursery.close()
 
     def _to_run(self, job: Job) -> bool:
         if missing := sorted(self.failed.intersection(job.after)):
@@ -396,7 +427,7 @@ class _Runner:
     def _execute(self, job: Job) -> None:
         started = time.perf_counter()
         try:
-            record = execute(job.source, job.output, job.parameters)
+            record = execute(job.source, job.output, job.parameters, self.nursery)
         except Failure as failure:
             self.failed.add(job.name)
             if not _stopping.is_set():
