@@ -6,9 +6,12 @@ entry in the manifest; ``show`` does the same and displays it in a notebook; ``r
 figure again from its numbers. Nothing is changed on import.
 """
 
+from filings.figures.audit import verdicts
+from filings.figures.cases import place_in_context, promised_verified, timeline
+from filings.figures.change import control, decomposition, gap, rank_slope, shares_over_batches
 from filings.figures.check import faults
 from filings.figures.concentration import concentration, location_quotient, lorenz, ranking
-from filings.figures.evidence import coverage
+from filings.figures.evidence import coverage, drop_one, facts_that_help
 from filings.figures.maps import small_multiples, tile_map, touching
 from filings.figures.output import PRESETS, export, gallery, manifest, redraw, rendered, save, show
 from filings.figures.page import BUILDERS, Page
@@ -18,19 +21,30 @@ __all__ = [
     "PRESETS",
     "Page",
     "concentration",
+    "control",
     "coverage",
+    "decomposition",
+    "drop_one",
     "export",
+    "facts_that_help",
     "faults",
     "gallery",
+    "gap",
     "location_quotient",
     "lorenz",
     "manifest",
+    "place_in_context",
+    "promised_verified",
+    "rank_slope",
     "ranking",
     "redraw",
     "rendered",
     "save",
+    "shares_over_batches",
     "show",
     "small_multiples",
     "tile_map",
+    "timeline",
     "touching",
+    "verdicts",
 ]

@@ -13,6 +13,11 @@ TOUCH = 0.5
 
 def faults(figure: Figure) -> list[str]:
     """Everything a reader would stumble over, one line each; empty for a good figure."""
+    with style.applied():
+        return _faults(figure)
+
+
+def _faults(figure: Figure) -> list[str]:
     figure.draw_without_rendering()
     texts = [text for text in figure.findobj(Text) if _seen(text)]
     found = [fault for text in texts for fault in _alone(text, figure)]

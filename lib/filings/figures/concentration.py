@@ -1,14 +1,16 @@
 """Figures of concentration: ranking, measures over the batches, Lorenz curve, quotients."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
 from filings import places
 from filings.figures import style
 from filings.figures.marks import (
     Entry,
     band,
+    batch_panel,
     draw_key,
     key_height,
     label_widths,
@@ -16,16 +18,15 @@ from filings.figures.marks import (
     percent_ticks,
     place_label,
     range_across,
-    range_up,
     region_entries,
     region_of,
 )
 from filings.figures.page import Page, builder
 from filings.figures.words import (
-    batch_tick,
     batches,
     joined,
     measure,
+    moved,
     percent,
     place,
     span,
@@ -123,9 +124,9 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     label = measure(names[0], page.lang)
     begin, end = (_value(names[0], r["low"], r["high"]) for r in (first, last))
     title = page.say(
-        f"Concentration {_move(first, last, 'en')}: {label} {begin} in "
+        f"Concentration {moved(first, last, 'en')}: {label} {begin} in "
         f"{batches(first['batches'], 'en')}, {end} in {batches(last['batches'], 'en')}",
-        f"集中度{_move(first, last, 'zh')}：{label}{batches(first['batches'], 'zh')}为{begin}，"
+        f"集中度{moved(first, last, 'zh')}：{label}{batches(first['batches'], 'zh')}为{begin}，"
         f"{batches(last['batches'], 'zh')}为{end}",
     )
     entries = [
@@ -166,57 +167,15 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
             left, top + 2.5, measure(name, page.lang), fontweight="bold", fontsize=style.TEXT
         )
         ax = page.panel(left + 8, top + 7, width - 8, height - 14)
-        _measure_panel(page, ax, table[table["measure"] == name], name)
-
-
-def _move(first, last, lang: str) -> str:
-    if last["high"] < first["low"]:
-        return {"en": "fell", "zh": "下降"}[lang]
-    if last["low"] > first["high"]:
-        return {"en": "rose", "zh": "上升"}[lang]
-    return {"en": "may have moved either way", "zh": "升降不定"}[lang]
+        batch_panel(ax, table[table["measure"] == name], partial(_value, name))
+        if name.startswith("cr"):
+            percent_ticks(ax)
 
 
 def _value(name: str, low: float, high: float) -> str:
     if name.startswith("cr"):
         return percent(low, high)
     return span(low, high, 1 if name == "effective_number" else 2)
-
-
-def _measure_panel(page: Page, ax, table: pd.DataFrame, name: str) -> None:
-    ends = table["batches"].str.split("-").str[-1].astype(int)
-    table = table.assign(end=ends).sort_values("end")
-    is_sum = table["batches"].str.contains("-")
-    single = table[~is_sum]
-    # The first batch alone is also where the cumulative line begins.
-    start = single[single["end"] == 1]
-    total = pd.concat([start, table[is_sum]])
-    band(ax, total["end"], total["low"], total["high"], style.SERIES[1])
-    most = table["high"].max()
-    spread = max(most - table["low"].min(), 0.25 * most)
-    bottom, top = max(0, most - 1.6 * spread), most + 0.4 * spread
-    ax.set(ylim=(bottom, top), xlim=(ends.min() - 0.45, ends.max() + 0.45))
-    ax.set_xticks(single["end"], [batch_tick(b, page.lang) for b in single["batches"]])
-    ax.tick_params(axis="x", length=0)
-    ax.grid(axis="y")
-    ax.set_yticks(
-        [tick for tick in MaxNLocator(4).tick_values(bottom, top) if bottom <= tick < top]
-    )
-    if name.startswith("cr"):
-        percent_ticks(ax)
-    for row in single.itertuples():
-        range_up(ax, row.end, row.low, row.high, style.SERIES[0])
-        other = total[total["end"] == row.end]
-        above = other.empty or row.high >= other["high"].iloc[0]
-        ax.annotate(
-            _value(name, row.low, row.high),
-            (row.end, row.high if above else row.low),
-            xytext=(0, 4 if above else -4),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            fontsize=style.SMALL,
-        )
 
 
 @builder("unit", "batches", "curve", "provinces", "share")
@@ -310,13 +269,16 @@ def location_quotient(page: Page, table: pd.DataFrame) -> None:
     sure = table[table["low"] > 1].groupby("base")["place"].apply(list).to_dict()
     counts = [len(sure.get(base, [])) for base in bases]
     first = [place(name, page.lang) for name in order[:3]]
+    measured = {
+        "population": page.say("population", "人口"),
+        "gdp": page.say("GDP", "地区生产总值"),
+    }[bases[0]]
     title = page.say(
-        f"Only {counts[0]} of {len(order)} provinces certainly have more than their share: "
-        f"{joined(first, 'en')} first",
-        f"{len(order)}个省份中仅{counts[0]}个备案份额确定高于其人口份额，{joined(first, 'zh')}居前",
+        f"{counts[0]} of {len(order)} provinces certainly have more filings than their "
+        f"{measured} would give them: {joined(first, 'en')} first",
+        f"{len(order)}个省份中{counts[0]}个备案份额确定高于其{measured}份额，"
+        f"{joined(first, 'zh')}居前",
     )
-    if bases[0] == "gdp":
-        title = title.replace("人口份额", "经济份额")
     entries = region_entries(page)
     key = key_height(entries, page.plot_width)
     page.open(

@@ -12,9 +12,12 @@ from filings.figures.marks import (
     label_widths,
     place_label,
     plane,
+    range_across,
+    worded_rows,
+    write_rows,
 )
 from filings.figures.page import Page, builder
-from filings.figures.words import batch_tick, place, span, unit
+from filings.figures.words import batch_tick, decimals, percent, place, span, unit
 
 NARROW = 2
 """A range at most this wide (high minus low) counts as narrow."""
@@ -152,3 +155,110 @@ def _cell(page: Page, ax, entry, x: float, y: float, width: float, height: float
     text = "" if entry.shade == "nothing" else span(entry.low, entry.high)
     if text and style.text_width(text, style.SMALL) < width - _PAD:
         page.write(x + width / 2, y + height / 2, text, ha="center", color=style.ink_on(colour))
+
+
+@builder("fact_en", "fact_zh", "what_en", "what_zh", "before", "after")
+def facts_that_help(page: Page, table: pd.DataFrame) -> None:
+    """Which facts, if published, would narrow a range most.
+
+    Columns: ``fact_en``, ``fact_zh`` (the fact, as a noun phrase), ``what_en``, ``what_zh`` (the
+    range meant, one value), ``before`` (its width now, one value), ``after`` (the largest width
+    that could remain once the fact is known). Drawn in falling order of the gain.
+    """
+    table = table.sort_values("after", kind="stable")
+    first, what = table.iloc[0], table.iloc[0][f"what_{page.lang}"]
+    gain = 1 - first["after"] / first["before"]
+    title = page.say(
+        f"One fact would narrow the range of {what} by at least {percent(gain, gain)}: "
+        f"{first['fact_en']}",
+        f"公布{first['fact_zh']}，可使{what}的范围至少收窄{percent(gain, gain)}",
+    )
+    entries = [
+        Entry(page.say("width now", "目前宽度"), style.RULE),
+        Entry(page.say("most that could remain", "最多剩余宽度"), style.SERIES[0]),
+    ]
+    key = key_height(entries, page.plot_width)
+    rows = worded_rows(page, table[f"fact_{page.lang}"])
+    digits = decimals([*table["before"], *table["after"]])
+    page.open(
+        title=title,
+        subtitle=page.say(
+            f"Width of the range of {what} (highest minus lowest possible value), now and after "
+            "the fact is published",
+            f"{what}的范围宽度（最大值减最小值），目前与公布之后",
+        ),
+        note=page.say(
+            "The bar after is the worst case over every value the fact could take.",
+            "公布后的宽度取该事实各种可能取值中最不利者。",
+        ),
+        alt=title + page.say(". Bar chart of facts.", "。各项事实的横条图。"),
+        plot=key + sum(row.height for row in rows),
+    )
+    draw_key(page, entries)
+    left, width, middles = write_rows(page, rows, key)
+    ax, room = plane(page), width - 16
+    for row, y in zip(table.itertuples(), middles, strict=True):
+        box(ax, left, y - 1.1, room, 2.2, style.RULE)
+        box(ax, left, y - 1.1, room * row.after / row.before, 2.2, style.SERIES[0])
+        page.write(left + room + 1.5, y, span(row.after, row.after, digits), color=style.MUTED)
+
+
+@builder("id", "words_en", "words_zh", "what_en", "what_zh", "low", "high", "base_low", "base_high")
+def drop_one(page: Page, table: pd.DataFrame) -> None:
+    """Which statements carry a result: its range without each of them in turn.
+
+    Columns: ``id``, ``words_en``, ``words_zh`` (the statement), ``what_en``, ``what_zh`` (the
+    result, one value), ``low``, ``high`` (its range without the statement), ``base_low``,
+    ``base_high`` (with all, one value each). Drawn in falling order of width.
+    """
+    width = table["high"] - table["low"]
+    table = table.assign(width=width).sort_values("width", ascending=False, kind="stable")
+    first, what = table.iloc[0], table.iloc[0][f"what_{page.lang}"]
+    digits = decimals(table[["low", "high", "base_low", "base_high"]].to_numpy().ravel())
+    base = span(first["base_low"], first["base_high"], digits)
+    wider = span(first["low"], first["high"], digits)
+    title = page.say(
+        f"Without statement {first['id']}, {what} would lie in {wider} instead of {base}",
+        f"若无陈述{first['id']}，{what}的范围将由{base}变为{wider}",
+    )
+    if base == wider:
+        title = page.say(
+            f"No single statement carries {what}: it stays at {base} without any one of them",
+            f"{what}不依赖任何单一陈述：去掉任一条仍为{base}",
+        )
+    entries = [
+        Entry(page.say("with all statements", "全部陈述"), style.RULE, "box"),
+        Entry(page.say("without this one", "去掉该条"), style.SERIES[0]),
+    ]
+    key = key_height(entries, page.plot_width)
+    words = table["id"] + page.say(": ", "：") + table[f"words_{page.lang}"]
+    rows = worded_rows(page, words)
+    page.open(
+        title=title,
+        subtitle=page.say(
+            f"Range of {what} when one published statement is left out",
+            f"逐条去掉公开陈述后{what}的范围",
+        ),
+        note=page.say(
+            "Each row leaves out one statement and keeps all others.",
+            "每行去掉一条陈述，保留其余。",
+        ),
+        alt=title + page.say(". Ranges, one a statement.", "。逐条陈述的范围图。"),
+        plot=key + sum(row.height for row in rows),
+    )
+    draw_key(page, entries)
+    left, room, middles = write_rows(page, rows, key)
+    numbers = label_widths(
+        span(*pair, digits) for pair in zip(table["low"], table["high"], strict=True)
+    )
+    ax = page.panel(left, key, room - numbers - 3, page.plot_height - key)
+    low, high = table["low"].min(), table["high"].max()
+    pad = 0.03 * (high - low or 1)
+    ax.set(xlim=(low - pad, high + pad), ylim=(page.plot_height, key), xticks=[], yticks=[])
+    ax.spines["bottom"].set_visible(False)
+    base_width = first["base_high"] - first["base_low"]
+    for row, y in zip(table.itertuples(), middles, strict=True):
+        box(ax, first["base_low"], y - 2, base_width, 4, style.RULE)
+        range_across(ax, y, row.low, row.high, style.SERIES[0])
+        text = span(row.low, row.high, digits)
+        page.write(page.plot_width - numbers, y, text, color=style.MUTED)

@@ -1,15 +1,17 @@
 """Marks that several figures share: ranges as bars, exact values as points, keys, regions."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from filings import places
 from filings.figures import style
-from filings.figures.page import Page
+from filings.figures.page import Page, wrap
 from filings.figures.words import REGIONS_EN, percent, place
 
 KEY_LINE = 4.2
@@ -154,6 +156,11 @@ def range_up(ax: Axes, x: float, low: float, high: float, colour: str, marker="o
     if low == high:
         point(ax, x, low, colour, marker)
         return
+    if pd.isna(high):
+        end = ax.get_ylim()[1]
+        ax.plot([x, x], [low, end], color=colour, linewidth=1, linestyle=(0, (4, 2)), zorder=3)
+        ax.plot(x, end, marker="^", color=colour, markersize=4, clip_on=False, zorder=4)
+        return
     ax.plot([x, x], [low, high], color=colour, linewidth=_BAR, zorder=3)
     _least(ax, x, (low + high) / 2, colour)
 
@@ -170,29 +177,133 @@ def band(ax: Axes, x, low, high, colour: str) -> None:
         ax.plot(x, edge, color=colour, linewidth=0.9, zorder=3)
 
 
+def batch_panel(ax: Axes, table: pd.DataFrame, words: Callable[[float, float], str]) -> None:
+    """One value by batch: single batches as points or bars with their number, and the cumulative
+    selections (1-2, 1-3, …), where the table has any, as a line or band.
+
+    Columns: ``batches``, ``low``, ``high``; ``words`` writes a range.
+    """
+    ends = table["batches"].str.split("-").str[-1].astype(int)
+    table = table.assign(end=ends).sort_values("end", kind="stable")
+    cumulative = table["batches"].str.contains("-")
+    single, total = table[~cumulative], table[cumulative]
+    if len(total):
+        # The first batch alone is also where the cumulative line begins.
+        total = pd.concat([single[single["end"] == 1], total])
+        band(ax, total["end"], total["low"], total["high"], style.SERIES[1])
+    _zoom(ax, table)
+    ax.set_xlim(ends.min() - 0.45, ends.max() + 0.45)
+    ax.set_xticks(single["end"], list(single["batches"]))
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="y")
+    slot = ax.bbox.width / ax.figure.dpi * 25.4 / (ends.max() - ends.min() + 0.9)
+    texts = [words(low, high) for low, high in zip(single["low"], single["high"], strict=True)]
+    tight = label_widths(texts) > slot - 0.5
+    for k, row in enumerate(single.itertuples()):
+        range_up(ax, row.end, row.low, row.high, style.SERIES[0])
+        if tight and 0 < k < len(single) - 1:
+            continue
+        other = total.loc[total["end"] == row.end, "high"]
+        room_below = row.low - ax.get_ylim()[0] > 0.16 * np.diff(ax.get_ylim())[0]
+        above = other.empty or not row.high < other.iloc[0] or not room_below
+        ax.annotate(
+            texts[k],
+            (row.end, (row.low if pd.isna(row.high) else row.high) if above else row.low),
+            xytext=(4 if pd.isna(row.high) else 0, 4 if above else -4),
+            textcoords="offset points",
+            ha="left" if pd.isna(row.high) else "center",
+            va="bottom" if above else "top",
+            fontsize=style.SMALL,
+        )
+
+
+def _zoom(ax: Axes, table: pd.DataFrame) -> None:
+    """A vertical scale that shows the changes without blowing up small ones: it begins at zero
+    unless all values are large, and never shows less than a quarter of the largest."""
+    most = max(table[["low", "high"]].max(axis=None), 1e-9)
+    spread = max(most - table["low"].min(), 0.25 * most)
+    bottom, top = max(0, most - 1.6 * spread), most + 0.4 * spread
+    ax.set_ylim(bottom, top)
+    ax.set_yticks([t for t in MaxNLocator(4).tick_values(bottom, top) if bottom <= t < top])
+
+
 def nice_top(value: float) -> float:
     """The least of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is not below."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(min(step * power for step in _NICE if step * power >= value * (1 - 1e-9)))
 
 
-def label_widths(names: list[str]) -> float:
+def label_widths(names: Iterable[str]) -> float:
     """Width in millimetres of the widest of these row labels."""
     return max(style.text_width(name, style.SMALL) for name in names)
 
 
 def percent_ticks(ax: Axes, axis: str = "y") -> None:
-    """Tick labels in percent for an axis of shares between 0 and 1."""
-    getattr(ax, f"{axis}axis").set_major_formatter(lambda value, _: percent(value, value))
-
-
-def by_code(names) -> list[str]:
-    """Provinces in the order of their codes, others after them as they come."""
-    order = {name: k for k, name in enumerate(places.province_names())}
-    return sorted(dict.fromkeys(names), key=lambda name: order.get(name, len(order)))
+    """Tick labels in percent, none above 100, for an axis of shares between 0 and 1."""
+    scale = getattr(ax, f"{axis}axis")
+    scale.set_ticks([tick for tick in scale.get_ticklocs() if tick <= 1 + 1e-9])
+    scale.set_major_formatter(lambda value, _: percent(value, value))
 
 
 def place_label(page: Page, name: str) -> str:
     """A row label: English with Chinese beside it where there is room, else one of them."""
     plain = place(name, page.lang)
     return plain if page.narrow or page.lang == "zh" or plain == name else f"{plain} {name}"
+
+
+def spread(wanted: list[float], apart: float, top: float, bottom: float) -> list[float]:
+    """Places for labels as near to those wanted as possible, at least ``apart`` from each other.
+
+    Pooled blocks of neighbours (isotonic regression of the positions less their due distance).
+    """
+    order = sorted(range(len(wanted)), key=lambda k: wanted[k])
+    blocks: list[list[float]] = []
+    for place_in_row, k in enumerate(order):
+        blocks.append([wanted[k] - place_in_row * apart])
+        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    flat = [float(np.mean(block)) for block in blocks for _ in block]
+    last = bottom - (len(wanted) - 1) * apart
+    found = dict(zip(order, (min(max(x, top), last) for x in flat), strict=True))
+    rank = {k: place_in_row for place_in_row, k in enumerate(order)}
+    return [found[k] + rank[k] * apart for k in range(len(wanted))]
+
+
+@dataclass(frozen=True)
+class WordedRow:
+    """A row that begins with a sentence: its lines, and where its marks go (mm in the plot)."""
+
+    lines: tuple[str, ...]
+    height: float
+
+
+LINE = 3.3
+
+
+def worded_rows(page: Page, sentences: Iterable[str]) -> list[WordedRow]:
+    """Sentences wrapped into rows: beside the marks on a wide page, above them on a narrow one."""
+    rows = []
+    for sentence in sentences:
+        lines = tuple(wrap(sentence, words_width(page), style.SMALL))
+        height = len(lines) * LINE + (6.5 if page.narrow else 2.6)
+        rows.append(WordedRow(lines, height))
+    return rows
+
+
+def words_width(page: Page) -> float:
+    """Width of the sentences' column in millimetres."""
+    return page.plot_width if page.narrow else 0.46 * page.plot_width
+
+
+def write_rows(page: Page, rows: list[WordedRow], top: float) -> tuple[float, float, list[float]]:
+    """Write the rows' sentences; returns left edge and width of the marks, and each row's middle
+    (mm from the top of the plot)."""
+    left = 0 if page.narrow else words_width(page) + 4
+    middles = []
+    for row in rows:
+        for k, line in enumerate(row.lines):
+            page.write(0, top + (k + 0.5) * LINE, line)
+        words = len(row.lines) * LINE
+        middles.append(top + (words + 2.2 if page.narrow else words / 2))
+        top += row.height
+    return left, page.plot_width - left, middles

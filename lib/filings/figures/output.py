@@ -18,7 +18,6 @@ from types import MappingProxyType
 import pandas as pd
 
 from filings import files, paths
-from filings.figures import style
 from filings.figures.page import BUILDERS, NARROWEST, WIDEST, Page, TooTall
 from filings.figures.words import LANGUAGES
 
@@ -151,8 +150,7 @@ def rendered(page: Page, kind: str, dpi: int) -> bytes:
     if kind == "svg":
         extra |= {"Description": page.words["alt"], "Language": page.lang}
     buffer = io.BytesIO()
-    with style.applied():
-        page.savefig(buffer, format=kind, dpi=dpi, metadata=extra | _BLANK[kind])
+    page.savefig(buffer, format=kind, dpi=dpi, metadata=extra | _BLANK[kind])
     return buffer.getvalue()
 
 

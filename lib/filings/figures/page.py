@@ -23,6 +23,8 @@ MM = 1 / 25.4
 POINT_MM = 25.4 / 72
 MARGIN = 3.0
 LEADING = 1.32
+SLACK = 0.6
+"""Room at the right of a line for what the renderer rounds up."""
 NARROWEST, WIDEST = 80, 500
 
 # Chinese breaks between any two characters, but no line begins with closing punctuation or ends
@@ -45,7 +47,7 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[s
     """Lines of the text, each at most ``width`` millimetres long at that size in points."""
     lines, line = [], ""
     for piece in _PIECE.findall(text):
-        if line and style.text_width((line + piece).rstrip(), size, weight) > width:
+        if line and style.text_width((line + piece).rstrip(), size, weight) > width - SLACK:
             lines.append(line.rstrip())
             line = ""
         line += piece
@@ -65,6 +67,11 @@ class Page(Figure):
         self.narrow = width_mm < 130
         self.plot_width = width_mm - 2 * MARGIN
         self.words: dict[str, str] = {}
+
+    def savefig(self, *args, **options) -> None:
+        """Save as any matplotlib figure, with the house's parameters in force."""
+        with style.applied():
+            super().savefig(*args, **options)
 
     def say(self, en: str, zh: str) -> str:
         """The wording in the language of this page."""

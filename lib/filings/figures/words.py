@@ -37,9 +37,9 @@ _GROUPS_ZH = MappingProxyType(
         **places.REGION_NAMES,
         "Central+West": "中西部",
         "Leaders": "前四名",
-        "Interior": "中西部",
     }
 )
+_GROUPS_EN = MappingProxyType({places.NATION: "China", "Leaders": "Four leaders"})
 _NUMERALS = "零一二三四五六七八九十"
 
 
@@ -66,21 +66,18 @@ def percent(low: float, high: float, digits: int = 0) -> str:
 
 
 def place(name: str, lang: str) -> str:
-    """A place's name: English for provinces, the nation and regions, else as it is."""
+    """A place's or group's name: a province, the nation, a region, or several joined by ``+``.
+
+    A name without an English form on file (a city, a free label) stays as it is.
+    """
     if lang == "zh":
-        return _GROUPS_ZH.get(name, name)
-    if name == places.NATION:
-        return "China"
+        return _GROUPS_ZH.get(name, name.replace("+", "、"))
+    if name in _GROUPS_EN:
+        return _GROUPS_EN[name]
     if "+" in name:
         return " + ".join(place(part, lang) for part in name.split("+"))
     known = places.provinces()["name_en"]
     return known.get(name, name)
-
-
-def both_names(name: str, lang: str) -> str:
-    """English with Chinese beside it (Hunan 湖南) in English figures; Chinese alone in Chinese."""
-    english = place(name, lang)
-    return english if lang == "zh" or english == name else f"{english} {name}"
 
 
 def joined(names: list[str], lang: str) -> str:
@@ -133,3 +130,38 @@ def measure(name: str, lang: str) -> str:
 def sentence(text: str) -> str:
     """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
+
+
+def movement(first, last) -> str:
+    """Whether a range (low, high) certainly rose or fell between two rows: rose, fell, same or
+    unclear."""
+    if last["high"] < first["low"]:
+        return "fell"
+    if last["low"] > first["high"]:
+        return "rose"
+    exact = first["low"] == first["high"] == last["low"] == last["high"]
+    return "same" if exact else "unclear"
+
+
+MOVEMENTS = MappingProxyType(
+    {
+        "fell": MappingProxyType({"en": "fell", "zh": "下降"}),
+        "rose": MappingProxyType({"en": "rose", "zh": "上升"}),
+        "same": MappingProxyType({"en": "stayed the same", "zh": "不变"}),
+        "unclear": MappingProxyType({"en": "shows no certain change", "zh": "无确定变化"}),
+    }
+)
+
+
+def moved(first, last, lang: str) -> str:
+    """``movement`` in words."""
+    return MOVEMENTS[movement(first, last)][lang]
+
+
+def decimals(values) -> int:
+    """Decimals that tell these values apart: none for whole numbers, else two, or three if all
+    are below 0.2."""
+    present = [abs(value) for value in values if not pd.isna(value)]
+    if all(value == round(value) for value in present):
+        return 0
+    return 2 if max(present) >= 0.2 else 3
