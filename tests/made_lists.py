@@ -28,8 +28,7 @@ class Filing:
 
 def number_for(code: str, year: int, filer: int, sequence: int) -> str:
     """The valid blockchain number of these parts."""
-    table = places.provinces()
-    abbreviation = table["abbreviation"][table["adcode"].str[:2] == code[:2]].iloc[0]
+    abbreviation = places.provinces().at[places.province_by_code()[code[:2]], "abbreviation"]
     digits = f"{code}{year % 100:02}{filer:08}{sequence:03}"
     return f"{abbreviation}网信备{digits}{mod_11_2.calc_check_digit(digits)}号"
 
@@ -149,7 +148,7 @@ def _xls(path: Path, rows: list[list[str]], title: str) -> None:
 
 
 def _pdf(path: Path, rows: list[list[str]], title: str) -> None:
-    write_pdf(path, pages(rows, 20, repeat=True), title)
+    write_pdf(path, pages(rows, 12, repeat=True), title)
 
 
 _WIDTHS = {"序号": 4, "服务名称": 12, "主体名称": 14, "备案编号": 11, "备注": 8}

@@ -86,7 +86,7 @@ FIELDS = ("division_code", "year", "filer", "class_code", "sequence", "check")
 _SECOND_ABBREVIATION = {"蜀": "川", "贵": "黔", "云": "滇", "秦": "陕", "陇": "甘"}
 
 _NARROW = str.maketrans("０１２３４５６７８９Ｘｘx", "0123456789XXX")
-_SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_SPACES = re.compile(r"[\s\x00\u200b-\u200f\u2060\ufeff]+")
 _SHAPE = re.compile(r"(?:(\w)网信备|网信算备)(.*)号")
 
 
@@ -298,7 +298,9 @@ def parse_column(values: pd.Series | np.ndarray) -> pd.DataFrame:
     for index, form in enumerate(FORMS):
         rows = np.flatnonzero(which == index)
         columns["register"][rows] = form.register
-        signs = texts[rows].astype(f"U{_WIDTH}").view("U1").reshape(len(rows), _WIDTH)
+        fixed = texts[rows].astype(f"U{_WIDTH}")
+        texts[rows] = fixed  # without the NULs that may have followed 号
+        signs = fixed.view("U1").reshape(len(rows), _WIDTH)
         for name, part in form.fields.items():
             digits = np.ascontiguousarray(signs[:, _HEAD + part.start : _HEAD + part.stop])
             field = digits.view(f"U{part.stop - part.start}")[:, 0]

@@ -163,14 +163,16 @@ def read(path: Path) -> ListRead:
     document = tables.read(path)
     title = [document.title]
     rows = _list_rows(document.tables, title)
-    count, taken, refused = 0, [], []
+    count, headed, taken, refused = 0, False, [], []
     while chunk := list(islice(rows, _CHUNK)):
         count += len(chunk)
+        headed = headed or any(known for _, known, _ in chunk)
         good, bad = _sorted_out(chunk)
         taken.append(good)
         refused += bad
-    if not count:
-        raise ListError(path, "has no table of filings", f"its header must name {header.NEEDED}")
+    if not headed:
+        problem = "has no table with the header of a list and rows below it"
+        raise ListError(path, problem, f"the header must name {header.NEEDED}")
     entries, doubles = _without_doubles(pd.concat(taken, ignore_index=True))
     quarantine = pd.DataFrame(refused + doubles, columns=list(QUARANTINE[1:]))
     quarantine.insert(0, "file", path.name)
@@ -204,7 +206,7 @@ def _list_rows(
         rows = iter(table)
         opening = list(islice(rows, _HEADER_WITHIN))
         own = next((at for at, row in enumerate(opening) if header.find(row)), None)
-        follows = known and opening and len(opening[0]) == known.width
+        follows = known and opening and len(opening[0]) == known.cells
         above = own if own is not None else 0 if follows else sys.maxsize
         for at, row in enumerate(chain(opening, rows)):
             number += 1

@@ -19,7 +19,10 @@ _BLANK = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Header:
-    """Positions of the columns, counted from 0; ``remark`` and ``order`` are -1 if missing."""
+    """Positions of the columns, counted from 0; ``remark`` and ``order`` are -1 if missing.
+
+    ``width`` counts the columns up to the last that has a name, ``cells`` all of them.
+    """
 
     service: int
     entity: int
@@ -27,6 +30,7 @@ class Header:
     remark: int
     order: int
     width: int
+    cells: int
 
 
 def find(cells: list[str]) -> Header | None:
@@ -40,4 +44,5 @@ def find(cells: list[str]) -> Header | None:
         place[column] = next(hits, -1)
     if any(place[column] < 0 for column in REQUIRED):
         return None
-    return Header(**place, width=len(cells))
+    named = max(at for at, word in enumerate(words) if word)
+    return Header(**place, width=named + 1, cells=len(cells))

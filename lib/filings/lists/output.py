@@ -44,4 +44,4 @@ def in_words(summary: dict) -> str:
     if summary["quarantined"]:
         said += f", {summary['quarantined']} in quarantine"
     provinces = "、".join(f"{name} {count}" for name, count in summary["by_province"].items())
-    return f"{summary['list']}: {said}: {provinces}"
+    return f"{summary['list']}: {said}" + (f" ({provinces})" if provinces else "")

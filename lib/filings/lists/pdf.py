@@ -1,12 +1,14 @@
 """Tables of pdf files, with rules or without."""
 
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdftypes import LITERALS_FLATE_DECODE, PDFStream
 
 from filings import numbers
 from filings.lists import header
@@ -26,12 +28,48 @@ def parts(path: Path) -> Iterator:
             raise ListError(path, "is encrypted", "save it without a password") from error
         raise
     with document:
+        _check_whole(path, document)
         first = document.pages[0]
         ruled = _ruled(first)
         top = ruled[0].bbox[1] if ruled else None
         above = first.crop((0, 0, first.width, top)) if top else first
         yield (above.extract_text() or "")[:1000]
         yield _joined(document.pages)
+
+
+def _check_whole(path: Path, document) -> None:
+    """Raise ListError for a file cut off, a damaged part, or a page that is a picture.
+
+    The reader itself would pass over all three, and over the rows in them.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1024))
+        if b"%%EOF" not in file.read():
+            raise ListError(path, "is cut off", "download it again")
+    if not document.doc.encryption:
+        objects = {number for table in document.doc.xrefs for number in table.get_objids()}
+        for number in sorted(objects):
+            if not _unpacks(document.doc.getobj(number)):
+                raise ListError(path, f"is damaged (in object {number})", "download it again")
+    for number, page in enumerate(document.pages, start=1):
+        if page.images and not page.chars:
+            problem = f"is a picture on page {number}"
+            raise ListError(path, problem, "turn it into text (OCR) and check the result")
+
+
+def _unpacks(part) -> bool:
+    """Whether a part of the file is packed without damage, or not packed."""
+    if not isinstance(part, PDFStream) or part.get_filters()[:1] == []:
+        return True
+    packed, rawdata = part.get_filters()[0][0] in LITERALS_FLATE_DECODE, part.get_rawdata()
+    if not packed or rawdata is None:
+        return True
+    unpacker = zlib.decompressobj()
+    try:
+        unpacker.decompress(rawdata)
+    except zlib.error:
+        return False
+    return unpacker.eof
 
 
 def _ruled(page) -> list:

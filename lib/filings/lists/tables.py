@@ -2,9 +2,12 @@
 
 import codecs
 import csv
+import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +63,11 @@ def _guarded(path: Path, parts: Iterator) -> Iterator:
             return next(iterator, None)
         except ListError:
             raise
-        # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds.
-        except Exception as error:
+        # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds,
+        # and a panic of the spreadsheet reader is not even an Exception.
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
             said = " ".join(str(error).split())[:120]
             kind = type(error).__name__
             problem = f"is damaged ({kind}: {said})" if said else f"is damaged ({kind})"
@@ -188,12 +194,27 @@ def _docx_rows(table) -> Iterator[Row]:
 
 def _spreadsheet(path: Path) -> Iterator:
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        with _quiet():
+            book = python_calamine.CalamineWorkbook.from_path(str(path))
     except python_calamine.PasswordError as error:
         raise ListError(path, "is encrypted", "save it without a password") from error
     yield ""
     for name in book.sheet_names:
         yield _sheet_rows(book.get_sheet_by_name(name))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Standard error shut: a panic writes a trace there, past Python, before it is an error."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _sheet_rows(sheet) -> Iterator[Row]:
@@ -260,6 +281,8 @@ def _delimiter(sample: str) -> str:
 
 def _html(path: Path) -> Iterator:
     text = path.read_bytes().decode(_encoding(path))
+    if text.lower().count("<table") > text.lower().count("</table"):
+        raise ListError(path, "is cut off inside a table", "download it again")
     # The declared encoding is of the bytes; the parser refuses it in text.
     tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     above = "(//table)[1]/preceding::text()[not(parent::script or parent::style)]"
