@@ -10,8 +10,10 @@ The first call makes the environment in .venv; later calls keep it until the pin
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -35,7 +37,9 @@ def main(arguments):
     if name not in COMMANDS:
         refuse(f"unknown argument {name!r}; there is: python3 run.py, python3 run.py test")
     if wanted() != made():
-        make()
+        with alone():
+            if wanted() != made():
+                make()
     os.chdir(ROOT)
     command = [str(PYTHON), "-m", *COMMANDS[name]]
     if os.name == "nt":
@@ -47,6 +51,15 @@ def refuse(reason):
     """End with one line and exit code 2."""
     print(f"run.py: {reason}", file=sys.stderr)
     sys.exit(2)
+
+
+@contextmanager
+def alone():
+    """Wait until no other process makes the environment; the lock ends with the process."""
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    with closing(sqlite3.connect(ROOT / ".cache/environment.lock", 3600, 0, None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def wanted():

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -181,6 +182,14 @@ def test_an_interrupted_environment_is_made_again(clone):
     (clone / "offline").unlink()
     assert call(clone).returncode == 0
     assert installations(clone) == 2
+
+
+@needs_shell
+def test_two_at_once_make_one_environment(clone):
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(call, [clone, clone]))
+    assert [result.returncode for result in results] == [0, 0]
+    assert installations(clone) == 1
 
 
 @needs_shell
