@@ -348,8 +348,8 @@ def control(page: Page, table: pd.DataFrame) -> None:
     """The blockchain register beside a sister register: does the same thing happen there?
 
     Columns: ``register`` (blockchain | algorithm), ``group`` (a province, region,
-    ``Central+West``, …; one row of panels each), ``period`` (batch or month of the list, in the
-    order given), ``low``, ``high`` (shares between 0 and 1; equal where exact).
+    ``Central+West``, …; one row of panels each), ``period`` (batch, or year or month of the
+    list, in the order given), ``low``, ``high`` (shares between 0 and 1; equal where exact).
     """
     table = table.astype({"period": str})
     groups = list(dict.fromkeys(table["group"]))
@@ -410,7 +410,8 @@ def control(page: Page, table: pd.DataFrame) -> None:
             percent_ticks(ax)
             ax.grid(axis="y")
             periods = [
-                sentence(batches(p, page.lang)) if p.isdigit() else p for p in rows["period"]
+                sentence(batches(p, page.lang)) if p.isdigit() and len(p) < 4 else p
+                for p in rows["period"]
             ]
             ax.set_xticks([0, len(rows) - 1], [periods[0], periods[-1]])
             for tick, ha in zip(ax.get_xticklabels(), ("left", "right"), strict=True):

@@ -36,7 +36,7 @@ _GROUPS_ZH = MappingProxyType(
     {
         **places.REGION_NAMES,
         "Central+West": "中西部",
-        "Leaders": "前四名",
+        "Leaders": "北上广浙",
     }
 )
 _GROUPS_EN = MappingProxyType({places.NATION: "China", "Leaders": "Four leaders"})
