@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
-from filings import cli, files, paths, run, trace
+from filings import cli, files, notebook, paths, run, trace
 from toy import content, copy_library, write_notebook
 
 TOTAL = "from pathlib import Path\ndata = Path('../data')\n"
@@ -75,7 +75,7 @@ def test_a_failure_shows_its_cell_and_leaves_the_last_good_files(project, capsys
     make_three(project)
     assert run.run()
     good = content(project)
-    notebook = write_notebook(
+    path = write_notebook(
         project,
         "01_make",
         "print('so far')",
@@ -83,14 +83,14 @@ def test_a_failure_shows_its_cell_and_leaves_the_last_good_files(project, capsys
         "_ = (data / 'processed/new.txt').write_text('half')",
         "1 / 0",
     )
-    edited = notebook.read_bytes()
+    edited = path.read_bytes()
     (project / "lib/toy.py").write_text("VALUE = 3\n")
     capsys.readouterr()
     assert not run.run()
     said = capsys.readouterr().out
     assert "failed in cell [3]:\n\n1 / 0" in said and "ZeroDivisionError" in said
     assert "02_use    not run: it needs 01_make" in said
-    assert notebook.read_bytes() == edited
+    assert path.read_bytes() == edited
     after = content(project)
     unaffected = set(good) - {"notebooks/01_make.ipynb", "lib/toy.py"}
     assert set(after) == set(good)
@@ -118,10 +118,10 @@ def test_cases_come_from_the_template_by_parameter(project, monkeypatch, capsys)
 
 
 def test_a_misspelt_parameter_is_refused(project):
-    notebook = write_notebook(project, "04_place", "place = '娄底'", parameters=True)
+    path = write_notebook(project, "04_place", "place = '娄底'", parameters=True)
     before = content(project)
-    with pytest.raises(run.UnknownParameter, match="no parameter 'palce'; it has: place"):
-        run.execute(notebook, notebook, {"palce": "成都"})
+    with pytest.raises(notebook.UnknownParameter, match="no parameter 'palce'; it has: place"):
+        notebook.execute(path, path, {"palce": "成都"})
     assert content(project) == before
 
 
@@ -157,15 +157,15 @@ def test_a_file_several_notebooks_add_to_stays_current(project, monkeypatch, cap
 
 
 def test_notebooks_hold_nothing_that_passes(project):
-    notebook = write_notebook(project, "01_a", "print(1)", "print(2, end='')\nprint(3)")
-    record = run.execute(notebook, notebook)
-    written = nbformat.read(notebook, as_version=4)
+    path = write_notebook(project, "01_a", "print(1)", "print(2, end='')\nprint(3)")
+    record = notebook.execute(path, path)
+    written = nbformat.read(path, as_version=4)
     assert set(written.metadata) == {"kernelspec", "language_info"}
     assert written.metadata.kernelspec.name == "python3"
     assert "version" not in written.metadata.language_info
     assert all(cell.metadata == {} for cell in written.cells)
     assert [cell.execution_count for cell in written.cells[1:]] == [1, 2]
-    assert record["outputs"] == {"notebooks/01_a.ipynb": files.fingerprint(notebook)}
+    assert record["outputs"] == {"notebooks/01_a.ipynb": files.fingerprint(path)}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")

@@ -7,8 +7,6 @@ changes no byte of a committed file unless a result changed.
 
 import json
 import os
-import re
-import shutil
 import signal
 import sys
 import threading
@@ -17,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 from filings import files, paths, trace
+from filings.notebook import Failure, execute, fingerprints, stop_kernels
 
 AFTER: dict[str, tuple[str, ...]] = {
     "02_regional_concentration": ("01_ingestion",),
@@ -39,10 +37,6 @@ class UnknownNotebook(ValueError):
     """A name that no notebook bears."""
 
 
-class UnknownParameter(ValueError):
-    """A parameter that the notebook does not have."""
-
-
 class WrongOrder(ValueError):
     """A notebook read what another writes, and is not said to come after it."""
 
@@ -56,10 +50,6 @@ class Job:
     output: Path
     after: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
-
-
-class Failure(Exception):
-    """A notebook that did not come to its end; says the cell, its code and the traceback."""
 
 
 def jobs(places: Iterable[str] = ()) -> dict[str, Job]:
@@ -80,203 +70,6 @@ def jobs(places: Iterable[str] = ()) -> dict[str, Job]:
         name: replace(job, after=tuple(earlier for earlier in job.after if earlier in found))
         for name, job in found.items()
     }
-
-
-# ---------------------------------------------------------------- one notebook
-
-
-@cache
-def _papermill():
-    """papermill with an engine that follows what the kernel reads and writes.
-
-    Loaded on first use: a run with nothing to do need not wait for it.
-    """
-    # jsonschema takes most of a second to load a grammar of addresses that no notebook needs.
-    sys.modules.setdefault("rfc3987_syntax", None)
-    import papermill
-    from papermill.clientwrap import PapermillNotebookClient
-    from papermill.engines import NBClientEngine, papermill_engines
-    from traitlets.config import Config
-
-    class Client(PapermillNotebookClient):
-        def create_kernel_manager(self):
-            if _stopping.is_set():
-                raise Failure("interrupted")
-            manager = super().create_kernel_manager()
-            if nursery := self.resources["nursery"]:
-                from filings.nursery import Provisioner
-
-                manager.provisioner = Provisioner(
-                    kernel_id=self.resources["journal"].name,
-                    kernel_spec=manager.kernel_spec,
-                    parent=manager,
-                )
-                manager.provisioner.nursery = nursery
-            _kernels.append(manager)
-            return manager
-
-        def papermill_execute_cells(self):
-            root, folder = str(paths.ROOT), str(self.resources["journal"])
-            self._aside(f"__import__('filings.trace').trace.start({root!r}, {folder!r})")
-            super().papermill_execute_cells()
-            self._aside("__import__('filings.trace').trace.finish()")
-
-        def _aside(self, code: str) -> None:
-            """Execute code that leaves no mark in the notebook: no output, no number."""
-            message = self.kc.execute(code, silent=True, store_history=False)
-            reply = self.wait_for_reply(message)["content"]
-            if reply["status"] != "ok":
-                raise Failure(_plain("\n".join(reply["traceback"])))
-
-    class Engine(NBClientEngine):
-        @classmethod
-        def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, **options):
-            options["resources"]["notebook"] = nb_man.nb
-            Client(
-                nb_man,
-                kernel_name=kernel_name,
-                resources=options["resources"],
-                startup_timeout=options["start_timeout"],
-                timeout=None,
-                coalesce_streams=True,
-                # A graceful end stalls for seconds now and then; nothing here waits for it.
-                shutdown_kernel="immediate",
-                # Without it every kernel warns about its connection when it starts.
-                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            ).execute()
-
-    papermill_engines.register("filings", Engine)
-    return papermill
-
-
-_kernels: list = []
-_stopping = threading.Event()
-"""Managers of the kernels started, and whether the run is being broken off."""
-
-
-def execute(
-    notebook: Path,
-    output: Path,
-    parameters: Mapping[str, object] | None = None,
-    nursery=None,
-) -> dict:
-    """Execute a notebook, write it to ``output`` in normal form, and tell what it read and wrote.
-
-    ``output`` lies under ``notebooks/`` and may be the notebook itself; it is written at the end,
-    in one step; its folder is the one the notebook runs in. ``nursery`` forks the kernel; without
-    it an ordinary one is started, with the same results. Returns ``inputs`` and ``outputs``
-    (file, relative to the repository, to sha256) and ``shared``: outputs that it only added to.
-    Raises ``UnknownParameter`` for a parameter that the cell tagged ``parameters`` does not set,
-    and ``Failure`` where a cell raises: then every file has its last content again, and the
-    notebook as far as it came lies in ``paths.FAILED``.
-    """
-    import nbformat
-
-    parameters = dict(parameters or {})
-    source = _cleared(nbformat.read(notebook, as_version=4))
-    _refuse_unknown(parameters, source, _shown(notebook))
-    name = output.relative_to(paths.NOTEBOOKS).with_suffix("").as_posix()
-    journal, partial = paths.UNDERWAY / name, paths.FAILED / f"{name}.ipynb"
-    trace.restore(paths.ROOT, journal)
-    journal.mkdir(parents=True)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    resources = {"metadata": {"path": str(output.parent)}, "journal": journal, "nursery": nursery}
-    try:
-        executed = _papermill().execute_notebook(
-            source,
-            None,
-            parameters=parameters,
-            engine_name="filings",
-            kernel_name="python3",
-            progress_bar=False,
-            resources=resources,
-        )
-    except BaseException as error:
-        trace.restore(paths.ROOT, journal)
-        if "notebook" in resources:
-            files.write(partial, _bytes(resources["notebook"]))
-        raise Failure(f"{_told(error)}\nAs far as it came: {_shown(partial)}") from None
-    files.write(output, _bytes(_normal(executed)))
-    partial.unlink(missing_ok=True)
-    traced = json.loads((journal / "trace.json").read_text(encoding="utf-8"))
-    shutil.rmtree(journal)
-    written = [name for name in traced["writes"] if (paths.ROOT / name).exists()]
-    return {
-        "inputs": traced["reads"] | _fingerprints([_shown(paths.PINS), _shown(notebook)]),
-        "outputs": _fingerprints([*written, _shown(output)]),
-        "shared": [name for name in written if traced["writes"][name]],
-    }
-
-
-def _refuse_unknown(parameters: Mapping[str, object], notebook, name: str) -> None:
-    """papermill itself only warns of a parameter that is not there, and runs."""
-    if parameters:
-        known = _papermill().inspect_notebook(notebook)
-        for unknown in sorted(parameters.keys() - known.keys()):
-            raise UnknownParameter(
-                f"{name} has no parameter {unknown!r}; it has: {', '.join(known) or 'none'}"
-            )
-
-
-def _cleared(notebook):
-    """The notebook as its author wrote it, for the stock kernel, and each cell with an id."""
-    notebook.metadata.kernelspec = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
-    notebook.cells = [c for c in notebook.cells if "injected-parameters" not in _tags(c)]
-    if notebook.nbformat_minor < 5:
-        notebook.nbformat_minor = 5
-        for number, cell in enumerate(notebook.cells):
-            cell.id = f"cell-{number}"
-    return notebook
-
-
-def _normal(notebook):
-    """The notebook with nothing in it that differs from run to run or machine to machine."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.language_info.pop("version", None)
-    for cell in notebook.cells:
-        for passing in ("papermill", "execution", "ExecuteTime"):
-            cell.metadata.pop(passing, None)
-        if not _tags(cell):
-            cell.metadata.pop("tags", None)
-        if "injected-parameters" in _tags(cell):
-            cell.id = "injected-parameters"
-    return notebook
-
-
-def _tags(cell) -> list[str]:
-    return cell.metadata.get("tags", [])
-
-
-def _bytes(notebook) -> bytes:
-    import nbformat
-
-    return f"{nbformat.writes(notebook)}\n".encode()
-
-
-def _told(error: BaseException) -> str:
-    """What went wrong, for a person: the cell and the traceback, without packages' own lines."""
-    if not hasattr(error, "traceback"):
-        return _plain(f"{type(error).__name__}: {error}")
-    lines = "\n".join(part for part in error.traceback if "site-packages" not in part)
-    return _plain(f"in cell [{error.exec_count}]:\n\n{error.source.strip()}\n\n{lines}")
-
-
-def _plain(text: str) -> str:
-    """Text without terminal colours."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
-def _shown(path: Path) -> str:
-    """A path as a reader knows it: from the repository's folder on."""
-    return path.relative_to(paths.ROOT).as_posix()
-
-
-def _fingerprints(names: Iterable[str]) -> dict[str, str]:
-    return {name: files.fingerprint(paths.ROOT / name) for name in names}
 
 
 # ---------------------------------------------------------------- what is known of the last run
@@ -302,7 +95,7 @@ def current(job: Job) -> bool:
     if not record or record["python"] != sys.version:
         return False
     known = record["inputs"] | record["outputs"]
-    return known == _fingerprints(known)
+    return known == fingerprints(known)
 
 
 def _settle(all_jobs: Mapping[str, Job]) -> None:
@@ -314,7 +107,7 @@ def _settle(all_jobs: Mapping[str, Job]) -> None:
     for name, record in records.items():
         fresh = record | {
             "inputs": {k: v for k, v in record["inputs"].items() if k not in shared},
-            "outputs": record["outputs"] | _fingerprints(record["shared"]),
+            "outputs": record["outputs"] | fingerprints(record["shared"]),
         }
         if fresh != record:
             _remember(all_jobs[name], fresh)
@@ -378,6 +171,7 @@ class _Runner:
         self.failed: set[str] = set()
         self.width = max(map(len, all_jobs), default=0)
         self.nursery = None
+        self.interrupted = False
 
     def run(self) -> set[str]:
         """Run everything that is not current; return the names of what failed or was left out."""
@@ -398,6 +192,7 @@ class _Runner:
                             future.result()
                             order.done(underway.pop(future))
             except BaseException:
+                self.interrupted = True
                 _stop(underway)
                 raise
         return self.failed
@@ -430,7 +225,7 @@ class _Runner:
             record = execute(job.source, job.output, job.parameters, self.nursery)
         except Failure as failure:
             self.failed.add(job.name)
-            if not _stopping.is_set():
+            if not self.interrupted:
                 self._say(job, f"failed {failure}")
         else:
             _remember(job, record | {"python": sys.version})
@@ -442,14 +237,11 @@ class _Runner:
 
 def _stop(underway: Iterable[Future]) -> None:
     """End the kernels and wait until every notebook underway has put its files back."""
-    _stopping.set()
     for future in underway:
         future.cancel()
+    stop_kernels()
     while wait(underway, timeout=0.1).not_done:
-        for manager in _kernels:
-            process = getattr(manager.provisioner, "process", None)
-            if process is not None:
-                process.kill()
+        stop_kernels()
 
 
 @contextmanager
