@@ -1,0 +1,199 @@
+"""Contradictions: the lightest statements to set aside so that the rest can hold, and why.
+
+Statements that assert the same are one *fact*; its weight is the number of independent texts that
+say so, reprints of one text counting once. The facts set aside are a minimum-weight hitting set
+of all groups of facts that cannot hold together, found by implicit enumeration: set aside the
+lightest choice that breaks every group found so far, look for a group left, repeat. Where two
+choices weigh the same, the vaguer facts yield (a rounded share or an order before a count), then
+those later in the order of their ids. Nothing depends on the order of the rows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from filings import places
+from filings.feasible.model import Model
+from filings.feasible.program import Program, Rows, add
+from filings.statements import Statement, sources, texts, words
+
+_PRECISION = {"share": 0, "share_of_multi_filers": 0, "order": 0, "leaders": 0, "rank": 0}
+"""How precise a kind is: vague kinds 0, counts and the like 2; lower and upper limits 1."""
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A statement that cannot hold beside the kept ones, its weight, and what it clashes with.
+
+    ``weight`` counts the independent texts that assert it; ``clashes_with`` is a smallest group of
+    kept statements that leaves it no table (one statement per fact).
+    """
+
+    statement: Statement
+    weight: int
+    clashes_with: tuple[Statement, ...]
+
+    def words(self, lang: str = "en") -> str:
+        """Why it was set aside, as one sentence in English or Chinese."""
+        against = [f"{words(other, lang)} ({other.id})" for other in self.clashes_with]
+        said = f"{words(self.statement, lang)} ({self.statement.id})"
+        if lang == "zh":
+            reason = "；".join(against) if against else "登记的定义本身"
+            return f"“{said}”与以下说法不能同时成立：{reason}。"
+        against = [text[0].upper() + text[1:] for text in against]
+        reason = "; ".join(against) if against else "what any register must be"
+        return f"“{said}” cannot hold with: {reason}."
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A ledger sorted: what is kept, what is set aside and why, what binds nothing."""
+
+    kept: tuple[Statement, ...]
+    set_aside: tuple[SetAside, ...]
+    context: tuple[Statement, ...]
+
+
+def reconcile(ledger: Iterable[Statement]) -> Evidence:
+    """The ledger with the lightest set of statements set aside so that the others can all hold."""
+    ledger = tuple(ledger)
+    facts = _facts(ledger)
+    weights = _weights(ledger, facts)
+    checker = _Checker([fact[0] for fact in facts])
+    aside = _lightest(checker, [_cost(f, w, n) for n, (f, w) in enumerate(zip(facts, weights))])
+    kept = [number for number in range(len(facts)) if number not in aside]
+    dropped = []
+    for number in sorted(aside):
+        clash = _smallest_clash(checker, number, kept)
+        against = tuple(facts[other][0] for other in sorted(clash))
+        dropped += [SetAside(statement, weights[number], against) for statement in facts[number]]
+    gone = {item.statement.id for item in dropped}
+    return Evidence(
+        tuple(s for s in ledger if s.binds and s.id not in gone),
+        tuple(sorted(dropped, key=lambda item: item.statement.id)),
+        tuple(s for s in ledger if not s.binds),
+    )
+
+
+def _facts(ledger: Sequence[Statement]) -> list[list[Statement]]:
+    """Binding statements grouped by what they assert, each group and the groups in id order."""
+    groups: dict[tuple, list[Statement]] = {}
+    for statement in sorted(ledger, key=lambda statement: statement.id):
+        if statement.binds:
+            groups.setdefault(statement.fact, []).append(statement)
+    return list(groups.values())
+
+
+def _weights(ledger: Sequence[Statement], facts: list[list[Statement]]) -> list[int]:
+    text = texts(ledger)
+    return [
+        max(1, len({text[source] for statement in fact for source in sources(statement)}))
+        for fact in facts
+    ]
+
+
+def _cost(fact: list[Statement], weight: int, position: int) -> tuple[int, int, int]:
+    """What setting the fact aside costs, most important first; lower goes first."""
+    statement = fact[0]
+    precise = _PRECISION.get(statement.kind, 2 if statement.relation == "=" else 1)
+    return weight, precise, -position
+
+
+class _Checker:
+    """Tells whether a group of facts can hold together."""
+
+    def __init__(self, statements: list[Statement]):
+        self.count = len(statements)
+        rows = Model(statements).rows
+        self._program, self._relaxed = Program(rows), Program(rows, relaxed=True)
+        self._known: dict[frozenset[int], bool] = {}
+
+    def holds(self, group: Iterable[int]) -> bool:
+        """True if some table agrees with every fact of the group."""
+        group = frozenset(group)
+        if group not in self._known:
+            self._relaxed.activate(group)
+            possible = self._relaxed.feasible()
+            if possible:
+                self._program.activate(group)
+                possible = self._program.feasible()
+            self._known[group] = possible
+        return self._known[group]
+
+
+def _lightest(checker: _Checker, costs: list[tuple[int, int, int]]) -> set[int]:
+    groups: list[set[int]] = []
+    aside: set[int] = set()
+    while not checker.holds(set(range(checker.count)) - aside):
+        rest = [number for number in range(checker.count) if number not in aside]
+        groups.append(_core(checker.holds, rest))
+        aside = _hitting_set(groups, costs)
+    return aside
+
+
+def _core(holds: Callable[[Iterable[int]], bool], candidates: list[int]) -> set[int]:
+    """A group that cannot hold although each of its proper subsets can (QuickXplain)."""
+
+    def explain(base: list[int], fresh: bool, pool: list[int]) -> list[int]:
+        if fresh and not holds(base):
+            return []
+        if len(pool) == 1:
+            return pool
+        half = len(pool) // 2
+        first, second = pool[:half], pool[half:]
+        right = explain(base + first, bool(first), second)
+        left = explain(base + right, bool(right), first)
+        return left + right
+
+    return set(explain([], False, candidates))
+
+
+def _hitting_set(groups: list[set[int]], costs: Sequence[tuple[int, ...]]) -> set[int]:
+    """The choice that meets every group at the least cost, costs compared part by part."""
+    rows = Rows()
+    columns = {number: rows.binary() for number in sorted(set().union(*groups))}
+    for group in groups:
+        rows.row({columns[number]: 1 for number in group}, low=1)
+    point = None
+    for part in range(len(costs[0])):
+        form = {column: costs[number][part] for number, column in columns.items()}
+        form = add((1, form))
+        found = Program(rows).optimise(form, "low")
+        point = found.point
+        rows.row(form, high=round(found.value))
+    return {number for number, column in columns.items() if point[column] > 0.5}
+
+
+def _smallest_clash(checker: _Checker, number: int, kept: list[int]) -> set[int]:
+    """A smallest group of kept facts that cannot hold beside the given one.
+
+    By duality: a clashing group meets every set of facts whose removal lets the rest hold. The
+    smallest choice that meets all such sets found so far either clashes, and is the answer, or is
+    grown to a largest group that holds, whose complement is one more set to be met.
+    """
+    if not checker.holds([number, *kept]):
+        candidates = _touching(checker, number, kept)
+        corrections: list[set[int]] = []
+        while True:
+            chosen = _hitting_set(corrections, [(1, n) for n in range(checker.count)]) if corrections else set()
+            if not checker.holds({number, *chosen}):
+                return chosen
+            corrections.append(set(candidates) - _grown(checker, {number, *chosen}, candidates))
+    raise AssertionError("a fact set aside clashes with the kept ones")
+
+
+def _touching(checker: _Checker, number: int, kept: list[int]) -> list[int]:
+    return kept
+
+
+def _grown(checker: _Checker, group: set[int], candidates: list[int]) -> set[int]:
+    """The group with as many candidates added, in order, as can hold with it."""
+
+    def add_all(group: set[int], pool: list[int]) -> set[int]:
+        if not pool or checker.holds(group | set(pool)):
+            return group | set(pool)
+        if len(pool) == 1:
+            return group
+        half = len(pool) // 2
+        return add_all(add_all(group, pool[:half]), pool[half:])
+
+    return add_all(set(group), [n for n in candidates if n not in group])

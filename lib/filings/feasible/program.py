@@ -1,0 +1,168 @@
+"""A mixed-integer program kept in HiGHS, so that many questions can be put to one set of rows."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+
+Form = Mapping[int, float]
+"""A linear form: column → coefficient."""
+
+INF = highspy.kHighsInf
+
+def add(*forms: tuple[float, Form]) -> dict[int, float]:
+    """The weighted sum of forms, without zero coefficients."""
+    total: dict[int, float] = {}
+    for weight, form in forms:
+        for column, coefficient in form.items():
+            total[column] = total.get(column, 0) + weight * coefficient
+    return {column: value for column, value in total.items() if value}
+
+
+@dataclass
+class Rows:
+    """Columns with bounds and rows ``low <= form <= high``, in the order they were added.
+
+    ``owner`` tells which statement (by position) a row belongs to; None for the rows that hold in
+    any register.
+    """
+
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    integer: list[bool] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    owner: list[int | None] = field(default_factory=list)
+
+    def column(self, lower: float = 0, upper: float = INF, integer: bool = True) -> int:
+        """A new column; returns its number."""
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.integer.append(integer)
+        return len(self.lower) - 1
+
+    def binary(self) -> int:
+        """A new column that is 0 or 1."""
+        return self.column(0, 1)
+
+    def row(
+        self, form: Form, low: float = -INF, high: float = INF, owner: int | None = None
+    ) -> None:
+        """A new row ``low <= form <= high``."""
+        self.forms.append(form)
+        self.low.append(low)
+        self.high.append(high)
+        self.owner.append(owner)
+
+    def copy(self) -> "Rows":
+        """An independent copy, to be extended for one question."""
+        return Rows(*(list(getattr(self, name)) for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a solve gave: ``value`` at ``point``, and ``bound``, which no point can pass.
+
+    ``proven`` is True if value and bound agree. An infeasible program has no outcome.
+    """
+
+    value: float
+    bound: float
+    point: np.ndarray
+    proven: bool
+
+
+class Program:
+    """Rows handed to HiGHS once; objectives and active rows change from call to call.
+
+    Single-threaded, without gaps or random starts: the same calls give the same answers.
+    """
+
+    def __init__(self, rows: Rows, relaxed: bool = False, seconds: float = 600.0):
+        self.rows = rows
+        self._relaxed = relaxed
+        self._solver = highspy.Highs()
+        for option, value in {
+            "output_flag": False,
+            "threads": 1,
+            "parallel": "off",
+            "mip_rel_gap": 0.0,
+            "mip_abs_gap": 1e-7,
+            "time_limit": seconds,
+        }.items():
+            self._solver.setOptionValue(option, value)
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(rows.lower), len(rows.forms)
+        model.col_cost_ = np.zeros(model.num_col_)
+        model.col_lower_, model.col_upper_ = (
+            np.array(rows.lower, float),
+            np.array(rows.upper, float),
+        )
+        model.row_lower_, model.row_upper_ = np.array(rows.low, float), np.array(rows.high, float)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        starts = np.concatenate([[0], np.cumsum([len(form) for form in rows.forms])])
+        model.a_matrix_.start_ = starts.astype(np.int32)
+        model.a_matrix_.index_ = np.array(
+            [column for form in rows.forms for column in form], dtype=np.int32
+        )
+        model.a_matrix_.value_ = np.array(
+            [value for form in rows.forms for value in form.values()], dtype=float
+        )
+        if not relaxed:
+            kinds = highspy.HighsVarType
+            model.integrality_ = [
+                kinds.kInteger if whole else kinds.kContinuous for whole in rows.integer
+            ]
+        self._solver.passModel(model)
+        self._costed: tuple[int, ...] = ()
+
+    def optimise(self, form: Form, sense: str) -> Outcome | None:
+        """Lowest (``sense`` "low") or highest ("high") value of the form; None if no point exists.
+
+        Raises RuntimeError if the solver stops without a point, or finds no finite optimum.
+        """
+        solver = self._solver
+        columns = tuple(form)
+        touched = tuple(dict.fromkeys(self._costed + columns))
+        if touched:
+            costs = np.array([form.get(column, 0.0) for column in touched], float)
+            solver.changeColsCost(len(touched), np.array(touched, np.int32), costs)
+        self._costed = columns
+        senses = highspy.ObjSense
+        solver.changeObjectiveSense(senses.kMinimize if sense == "low" else senses.kMaximize)
+        solver.run()
+        status, info = solver.getModelStatus(), solver.getInfo()
+        statuses = highspy.HighsModelStatus
+        if status == statuses.kInfeasible:
+            return None
+        stopped = status == statuses.kTimeLimit and math.isfinite(info.objective_function_value)
+        if status != statuses.kOptimal and not stopped:
+            raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
+        point = np.array(solver.getSolution().col_value)
+        bound = info.objective_function_value if self._relaxed else info.mip_dual_bound
+        return Outcome(info.objective_function_value, bound, point, not stopped)
+
+    def feasible(self) -> bool:
+        """True if some point meets all active rows."""
+        return self.optimise({}, "low") is not None
+
+    def limit(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Bound these columns anew, until the next call."""
+        self._solver.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def activate(self, owners: Iterable[int]) -> None:
+        """Let only the rows of these owners bind, beside those that always do."""
+        wanted = set(owners)
+        free = [owner is not None and owner not in wanted for owner in self.rows.owner]
+        low = np.where(free, -INF, self.rows.low)
+        high = np.where(free, INF, self.rows.high)
+        numbers = np.arange(len(free), dtype=np.int32)
+        self._solver.changeRowsBounds(len(numbers), numbers, low, high)
+
+
+def value_at(point: np.ndarray, form: Form) -> float:
+    """Value of the form at a point."""
+    return float(sum(weight * point[column] for column, weight in form.items()))

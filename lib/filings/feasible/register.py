@@ -1,0 +1,316 @@
+"""All registers that agree with the evidence: the lowest and highest value of any question."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+
+from filings import places
+from filings.feasible import shapes
+from filings.feasible.model import Model
+from filings.feasible.program import Form, Outcome, Program, Rows, add, value_at
+from filings.feasible.search import Infeasible, Search
+from filings.feasible.table import Range, Sum, Table
+from filings.statements import Statement
+
+_EPS = 1e-6
+_MOST_COMBINATIONS = 2_000_000
+
+
+class Contradiction(ValueError):
+    """No table agrees with all the statements. ``reconcile`` finds which to set aside."""
+
+
+class Register:
+    """Every table of whole numbers that agrees with the statements, and what all of them share.
+
+    ``statements`` must be able to hold together (``reconcile(ledger).kept``); those that bind
+    nothing are passed over. Raises Contradiction if no table agrees. ``questions`` names sums that
+    will be asked; others are taken in as they come, at the price of building the rows anew.
+
+    Provinces of which the statements say the same are interchangeable: any table in which two of
+    them trade places agrees as well, so one answer serves them all.
+    """
+
+    def __init__(self, statements: Iterable[Statement], questions: Iterable[Sum] = ()):
+        self.statements = tuple(statement for statement in statements if statement.binds)
+        self._questions = tuple(questions)
+        self._ranges: dict[Sum, Range] = {}
+        self._build()
+
+    def _build(self) -> None:
+        loose = Model(self.statements, self._questions)
+        relaxed = Program(loose.rows, relaxed=True)
+        totals = {}
+        for batch in loose.batches:
+            highest = relaxed.optimise(loose.form(_total(batch)), "high")
+            if highest is None:
+                raise Contradiction("the statements cannot all hold together; reconcile them first")
+            totals[batch] = math.floor(highest.value + _EPS)
+        # Rows written with the totals that the statements imply are tighter than with ceilings.
+        self._ceilings = totals
+        self.open_batches = frozenset(b for b in totals if totals[b] >= loose.ceilings[b])
+        self.model = Model(self.statements, self._questions, totals)
+        try:
+            self._search = Search(self.model.rows)
+        except Infeasible:
+            raise Contradiction(
+                "the statements cannot all hold together; reconcile them first"
+            ) from None
+        self._wider: Register | None = None
+        self._alike = _representatives(self.statements, self.model.places)
+
+    def _take_in(self, questions: Iterable[Sum]) -> None:
+        """Build the rows anew if a question speaks of what they do not hold."""
+        new = [q for q in dict.fromkeys(questions) if not self.model.can_answer(q)]
+        if new:
+            self._questions += tuple(new)
+            self._build()
+
+    # --- sums ------------------------------------------------------------------------------
+
+    def bounds(self, questions: Iterable[Sum]) -> list[Range]:
+        """Ranges of the sums, in the order asked."""
+        asked = [self._representative(question) for question in questions]
+        self._take_in(asked)
+        for question in dict.fromkeys(asked):
+            if question not in self._ranges:
+                form = self.model.form(question)
+                self._ranges[question] = self._range(form, question.batches)
+        return [self._ranges[question] for question in asked]
+
+    def sum(self, question: Sum) -> Range:
+        """Range of one sum."""
+        return self.bounds([question])[0]
+
+    def difference(self, more: Sum, less: Sum) -> Range:
+        """Range of one sum minus another in the same table."""
+        self._take_in([more, less])
+        form = add((1, self.model.form(more)), (-1, self.model.form(less)))
+        return self._range(form, (*more.batches, *less.batches))
+
+    def witness(self, question: Sum, end: str) -> Table:
+        """A table that agrees with the evidence and attains the "low" or "high" end of the sum.
+
+        Where the sum is open above, the "high" table is merely one with a very large value.
+        """
+        self._take_in([question])
+        return self.model.table(self._search.optimum(self.model.form(question), end).point)
+
+    def _representative(self, question: Sum) -> Sum:
+        if len(question.places) == 1:
+            alike = self._alike.get(question.places[0], question.places[0])
+            return Sum(question.unit, (alike,), question.batches)
+        return question
+
+    def _range(self, form: Form, batches: Iterable[int]) -> Range:
+        low, high = (self._search.optimum(form, end) for end in ("low", "high"))
+        ends = {"low": int(low.bound), "high": int(high.bound)}
+        if self.open_batches & set(batches):
+            # Only a number that stays put when the ceilings are raised comes from the evidence.
+            for end, kept in ends.items():
+                if self._wide.optimum(form, end).bound != kept:
+                    ends[end] = None
+        return Range(ends["low"], ends["high"], low.proven and high.proven)
+
+    @property
+    def _wide(self) -> Search:
+        """The search with twice the ceilings where no statement bounds a batch. Same columns."""
+        if self._wider is None:
+            raised = {b: c * (2 if b in self.open_batches else 1) for b, c in self._ceilings.items()}
+            self._wider = Search(Model(self.statements, self._questions, raised).rows)
+        return self._wider
+
+    # --- ratios, ranks, coverage ---------------------------------------------------------------
+
+    def ratio(self, part: Sum, whole: Sum) -> Range:
+        """Range of one sum divided by another in the same table: a share, a ratio of two places.
+
+        Tables in which the whole is nothing are left out; ``high`` is None if some of them have a
+        part all the same (the ratio has no highest value), or if a batch without a known total
+        leaves it open. Found by Dinkelbach's method on whole-number forms, so the ends are exact.
+        """
+        self._take_in([part, whole])
+        forms = self.model.form(part), self.model.form(whole)
+        total = self.sum(whole)
+        if total.low == 0 and total.high == 0:
+            raise ValueError(f"{whole} is nothing in every table, so nothing can be divided by it")
+        ends = [self._extreme_ratio(*forms, sense) for sense in ("low", "high")]
+        if self.open_batches & {*part.batches, *whole.batches}:
+            wide = [self._extreme_ratio(*forms, s, self._wide) for s in ("low", "high")]
+            # A share that keeps falling as the whole grows comes as near to nothing as one likes.
+            low = 0.0 if wide[0].low != ends[0].low else ends[0].low
+            high = None if wide[1].high != ends[1].high else ends[1].high
+            return Range(low, high, low == ends[0].low and ends[0].proven and ends[1].proven)
+        return Range(ends[0].low, ends[1].high, ends[0].proven and ends[1].proven)
+
+    def _extreme_ratio(
+        self, part: Form, whole: Form, sense: str, search: Search | None = None
+    ) -> Range:
+        search = search or self._search
+        at = search.optimum(whole, "high")
+        if sense == "high" and search.optimum(whole, "low").value == 0:
+            # Is there a table with a part but no whole? One unit of whole outweighs any part.
+            weight = search.optimum(part, "high").value + 1
+            if search.optimum(add((1, part), (-weight, whole)), "high").value > 0:
+                return Range(None, None)
+        ratio, proven = Fraction(round(value_at(at.point, part)), at.value), at.proven
+        while True:
+            gain = add((ratio.denominator, part), (-ratio.numerator, whole))
+            better = search.optimum(gain, sense)
+            proven = proven and better.proven
+            if better.value == 0 or round(value_at(better.point, whole)) == 0:
+                return Range(float(ratio), float(ratio), proven)
+            ratio = Fraction(
+                round(value_at(better.point, part)), round(value_at(better.point, whole))
+            )
+
+    def rank(self, place: str, batches: tuple[int, ...], unit: str = "services") -> Range:
+        """Range of the place's rank by count: one more than the number of places above it.
+
+        Provinces rank among the 31; cities among those that the statements name.
+        """
+        mine = Sum(unit, (place,), tuple(batches))
+        self._take_in([mine])
+        return self._counted(lambda model: model.others(">", mine), 1)
+
+    def coverage(self, batches: tuple[int, ...]) -> Range:
+        """Range of the number of provinces with at least one service in the batches."""
+        self._take_in([Sum("services", (places.NATION,), tuple(batches))])
+        return self._counted(lambda model: model.coverage(tuple(batches)), 0)
+
+    def _counted(self, switches: Callable[[Model], Form], more: int) -> Range:
+        """Range of a sum of switches that the model grows on demand."""
+        model = Model(self.statements, self._questions, self._ceilings)
+        form = switches(model)
+        search = Search(model.rows)
+        low, high = (search.optimum(form, end) for end in ("low", "high"))
+        return Range(int(low.bound) + more, int(high.bound) + more, low.proven and high.proven)
+
+    # --- measures ------------------------------------------------------------------------------
+
+    def measure(self, name: str, batches: tuple[int, ...], unit: str = "services") -> Range:
+        """Range of a measure of concentration or inequality over the 31 provinces.
+
+        ``name``: hhi, effective_number, gini, theil, theil_between, theil_within, cr1 … cr31 (see
+        ``filings.measures`` for their definitions). Raises ValueError for any other.
+        """
+        return self.measured(name, batches, unit)[0]
+
+    def measured(
+        self, name: str, batches: tuple[int, ...], unit: str = "services"
+    ) -> tuple[Range, Mapping[str, Table]]:
+        """The range of a measure, with the witness table of its "low" and its "high" end."""
+        batches = tuple(batches)
+        provinces = [Sum(unit, (p,), batches) for p in places.province_names()]
+        cells = self.bounds(provinces)
+        total = self.sum(Sum(unit, (places.NATION,), batches))
+        return shapes.measured(name, self.model, provinces, cells, total, self._alike)
+
+    # --- any function of a few sums --------------------------------------------------------------
+
+    def attainable(self, questions: Iterable[Sum]) -> list[tuple[int, ...]]:
+        """Every joint value of the sums that some table has, in rising order.
+
+        Raises ValueError if a sum is open above or the combinations to be tried are too many.
+        """
+        joint = _Joint(self, tuple(questions))
+        return [values for values in joint.candidates() if joint.possible(values)]
+
+    def extreme(
+        self, questions: Iterable[Sum], function: Callable[..., float]
+    ) -> tuple[Range, dict[str, tuple[int, ...]]]:
+        """Range of any function of a few sums over all tables, and the joint values at each end.
+
+        Candidates within the sums' ranges are tried from the extreme inwards; the first that some
+        table has is the end. Raises ValueError as ``attainable`` does.
+        """
+        joint = _Joint(self, tuple(questions))
+        ordered = sorted(joint.candidates(), key=lambda values: (function(*values), values))
+        ends = {}
+        for end, order in (("low", ordered), ("high", reversed(ordered))):
+            ends[end] = next(values for values in order if joint.possible(values))
+        return Range(function(*ends["low"]), function(*ends["high"])), ends
+
+
+class _Joint:
+    """Joint values of a few sums: which combinations some table has."""
+
+    def __init__(self, register: Register, questions: tuple[Sum, ...]):
+        register._take_in(questions)
+        self._ranges = register.bounds(questions)
+        self._pairs = {}
+        if any(found.high is None for found in self._ranges):
+            raise ValueError("a sum that is open above has no list of values")
+        rows = register.model.rows.copy()
+        self._forms = [register.model.form(question) for question in questions]
+        self._columns = []
+        for form, found in zip(self._forms, self._ranges, strict=True):
+            column = rows.column(found.low, found.high)
+            rows.row(add((1, form), (-1, {column: 1})), low=0, high=0)
+            self._columns.append(column)
+        self._program, self._relaxed = Program(rows), Program(rows, relaxed=True)
+        self._known: dict[tuple[int, ...], bool] = {}
+
+    def candidates(self) -> list[tuple[int, ...]]:
+        """Combinations that the relaxation does not rule out by sums of neighbours."""
+        spans = [range(found.low, found.high + 1) for found in self._ranges]
+        if math.prod(len(span) for span in spans) > _MOST_COMBINATIONS:
+            raise ValueError("too many combinations to try; ask for fewer or narrower sums")
+        grid = np.array(list(product(*spans)), dtype=float)
+        count = len(spans)
+        for weights in product((-1, 0, 1), repeat=count):
+            if sum(map(abs, weights)) < 2 or weights < tuple(-w for w in weights):
+                continue
+            form = add(
+                *((w, {c: 1}) for w, c in zip(weights, self._columns, strict=True))
+            )
+            low, high = (self._relaxed.optimise(form, end).value for end in ("low", "high"))
+            value = grid @ np.array(weights)
+            grid = grid[(value >= low - _EPS) & (value <= high + _EPS)]
+        return [tuple(int(v) for v in row) for row in grid]
+
+    def possible(self, values: tuple[int, ...]) -> bool:
+        """True if some table has these values together."""
+        if values not in self._known:
+            columns, at = np.array(self._columns), np.array(values, float)
+            self._relaxed.limit(columns, at, at)
+            self._program.limit(columns, at, at)
+            self._known[values] = self._relaxed.feasible() and self._program.feasible()
+            low = np.array([found.low for found in self._ranges], float)
+            high = np.array([found.high for found in self._ranges], float)
+            self._relaxed.limit(columns, low, high)
+        return self._known[values]
+
+
+def _total(batch: int) -> Sum:
+    return Sum("services", (places.NATION,), (batch,))
+
+
+def _representatives(statements: tuple[Statement, ...], known: tuple[str, ...]) -> dict[str, str]:
+    """Province → the first province that the statements treat alike.
+
+    Two provinces are alike if trading their names turns the set of statements into itself: the
+    same facts are stated of each alone, and they stand in the same places of every statement that
+    names several. A province with named cities is like no other.
+    """
+    roles: dict[str, list] = {name: [] for name in places.province_names()}
+    for number, statement in enumerate(statements):
+        named = statement.places
+        listed = statement.value if isinstance(statement.value, tuple) else ()
+        for name in named:
+            alone = ("alone", *map(repr, statement.fact[:1] + statement.fact[2:]))
+            roles.get(name, []).append(alone if len(named) == 1 else (number, "among"))
+        for position, name in enumerate(listed):
+            roles.get(name, []).append((number, position if statement.kind == "order" else "led"))
+        roles.get(statement.of, []).append((number, "whole"))
+    for name in known:
+        if places.find(name).level in ("city", "district"):
+            province = places.province_of(name)
+            roles[province].append(("parts of", province))
+    first: dict[tuple, str] = {}
+    return {
+        name: first.setdefault(tuple(sorted(map(repr, said))), name) for name, said in roles.items()
+    }

@@ -1,0 +1,2 @@
+"""placeholder"""
+def measured(*a): raise NotImplementedError
