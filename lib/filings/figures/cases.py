@@ -36,7 +36,16 @@ def _name(page: Page, table: pd.DataFrame) -> str:
     return str(table.iloc[0][f"name_{page.lang}"])
 
 
-@builder("name_en", "name_zh", "date", "kind", "label_en", "label_zh", "source")
+@builder(
+    "name_en",
+    "name_zh",
+    "date",
+    "kind",
+    "label_en",
+    "label_zh",
+    "source",
+    once=("name_en", "name_zh"),
+)
 def timeline(page: Page, table: pd.DataFrame) -> None:
     """What was reported of a place, and when.
 
@@ -91,7 +100,7 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
         top += len(lines) * LINE + 2.2
 
 
-@builder("label_en", "label_zh", "unit", "batches", "low", "high")
+@builder("label_en", "label_zh", "unit", "batches", "low", "high", once=("unit",))
 def place_in_context(page: Page, table: pd.DataFrame) -> None:
     """A place's filings by batch, with its province's and the country's below.
 
@@ -140,7 +149,16 @@ def place_in_context(page: Page, table: pd.DataFrame) -> None:
 
 
 @builder(
-    "name_en", "name_zh", "label_en", "label_zh", "unit_en", "unit_zh", "promised", "low", "high"
+    "name_en",
+    "name_zh",
+    "label_en",
+    "label_zh",
+    "unit_en",
+    "unit_zh",
+    "promised",
+    "low",
+    "high",
+    once=("name_en", "name_zh"),
 )
 def promised_verified(page: Page, table: pd.DataFrame) -> None:
     """What a place promised, and what can be verified of it.

@@ -82,7 +82,7 @@ def _single(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@builder("unit", "group", "batches", "low", "high")
+@builder("unit", "group", "batches", "low", "high", once=("unit",))
 def shares_over_batches(page: Page, table: pd.DataFrame) -> None:
     """Shares of groups of provinces in the country's filings, batch by batch.
 
@@ -126,7 +126,9 @@ def shares_over_batches(page: Page, table: pd.DataFrame) -> None:
         _draw_panel(page, place(name, page.lang), rows, area, percent, shares=True)
 
 
-@builder("unit", "ahead", "behind", "measure", "batches", "low", "high")
+@builder(
+    "unit", "ahead", "behind", "measure", "batches", "low", "high", once=("unit", "ahead", "behind")
+)
 def gap(page: Page, table: pd.DataFrame) -> None:
     """How far one group is behind another, in filings and in proportion: the two can disagree.
 
@@ -187,7 +189,7 @@ _GAP_MOVES = {
 }
 
 
-@builder("unit", "place", "batches", "low", "high")
+@builder("unit", "place", "batches", "low", "high", once=("unit",))
 def rank_slope(page: Page, table: pd.DataFrame) -> None:
     """Ranks of provinces from batch to batch, rank 1 on top, each with its range.
 
@@ -268,7 +270,7 @@ _PARTS = {
 }
 
 
-@builder("unit", "group", "before", "after", "part", "low", "high")
+@builder("unit", "group", "before", "after", "part", "low", "high", once=("unit",))
 def decomposition(page: Page, table: pd.DataFrame) -> None:
     """What a change in share is made of: more filings there, or fewer elsewhere.
 

@@ -36,7 +36,7 @@ from filings.figures.words import (
 _ROW = 3.6
 
 
-@builder("unit", "batches", "place", "low", "high", "basis")
+@builder("unit", "batches", "place", "low", "high", "basis", once=("unit", "batches"))
 def ranking(page: Page, table: pd.DataFrame) -> None:
     """Provinces by their number of filings, each with its range, most first.
 
@@ -108,7 +108,7 @@ def ranking(page: Page, table: pd.DataFrame) -> None:
         page.write(names + end * scale + 1.6, y, span(row.low, row.high), color=style.MUTED)
 
 
-@builder("measure", "unit", "batches", "low", "high", "proven")
+@builder("measure", "unit", "batches", "low", "high", "proven", once=("unit",))
 def concentration(page: Page, table: pd.DataFrame) -> None:
     """Measures of concentration batch by batch and cumulatively, one panel a measure.
 
@@ -178,7 +178,7 @@ def _value(name: str, low: float, high: float) -> str:
     return span(low, high, 1 if name == "effective_number" else 2)
 
 
-@builder("unit", "batches", "curve", "provinces", "share")
+@builder("unit", "batches", "curve", "provinces", "share", once=("unit", "batches"))
 def lorenz(page: Page, table: pd.DataFrame) -> None:
     """How filings pile up over the provinces, least first: the band between two Lorenz curves.
 

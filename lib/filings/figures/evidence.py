@@ -157,7 +157,15 @@ def _cell(page: Page, ax, entry, x: float, y: float, width: float, height: float
         page.write(x + width / 2, y + height / 2, text, ha="center", color=style.ink_on(colour))
 
 
-@builder("fact_en", "fact_zh", "what_en", "what_zh", "before", "after")
+@builder(
+    "fact_en",
+    "fact_zh",
+    "what_en",
+    "what_zh",
+    "before",
+    "after",
+    once=("what_en", "what_zh", "before"),
+)
 def facts_that_help(page: Page, table: pd.DataFrame) -> None:
     """Which facts, if published, would narrow a range most.
 
@@ -203,7 +211,18 @@ def facts_that_help(page: Page, table: pd.DataFrame) -> None:
         page.write(left + room + 1.5, y, span(row.after, row.after, digits), color=style.MUTED)
 
 
-@builder("id", "words_en", "words_zh", "what_en", "what_zh", "low", "high", "base_low", "base_high")
+@builder(
+    "id",
+    "words_en",
+    "words_zh",
+    "what_en",
+    "what_zh",
+    "low",
+    "high",
+    "base_low",
+    "base_high",
+    once=("what_en", "what_zh", "base_low", "base_high"),
+)
 def drop_one(page: Page, table: pd.DataFrame) -> None:
     """Which statements carry a result: its range without each of them in turn.
 

@@ -17,6 +17,9 @@ CLASSES = (0, 1, 3, 10, 30, 100, 300)
 # and those certainly below ten.
 _SEVERAL, _FEW = 3, 10
 
+# The square of a small map, in millimetres, where the page's height is given.
+_TILE = 6.0
+
 
 @cache
 def tiles() -> pd.DataFrame:
@@ -72,7 +75,7 @@ def _tile(ax, name: str, low: float, high: float, left: float, top: float, size:
     box(ax, x + gap, y + gap + inner / 2, inner, inner / 2, shade(low))
 
 
-@builder("unit", "batches", "place", "low", "high")
+@builder("unit", "batches", "place", "low", "high", once=("unit", "batches"))
 def tile_map(page: Page, table: pd.DataFrame) -> None:
     """The 31 provinces as squares, each with its range written and shaded.
 
@@ -161,7 +164,7 @@ def _legend(page: Page, ax, left: float, size: float) -> None:
     page.write(x, 17.6, page.say("lower half: lowest possible", "下半格：可能的最小值"))
 
 
-@builder("unit", "batches", "place", "low", "high")
+@builder("unit", "batches", "place", "low", "high", once=("unit",))
 def small_multiples(page: Page, table: pd.DataFrame) -> None:
     """One small tile-grid map a batch, on one scale, to see the filings spread.
 
@@ -185,7 +188,7 @@ def small_multiples(page: Page, table: pd.DataFrame) -> None:
     lines = -(-(len(selections) + 1) // columns)
     across, down = _extent()
     width = (page.plot_width + 5) / columns - 5
-    size = width / across
+    size = min(_TILE, width / across) if page.aspect else width / across
     page.open(
         title=title,
         subtitle=page.say(

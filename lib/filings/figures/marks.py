@@ -105,7 +105,7 @@ def plane(page: Page) -> Axes:
 
 def box(ax: Axes, x, y, width, height, colour: str, hatch=None, edge: str = "none") -> None:
     """A filled rectangle; a hatch is drawn in the muted ink."""
-    ax.add_patch(
+    ax.add_artist(
         Rectangle(
             (x, y),
             width,

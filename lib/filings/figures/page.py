@@ -154,17 +154,17 @@ BUILDERS = MappingProxyType(_builders)
 """Every builder by its name."""
 
 
-def builder(*columns: str) -> Callable:
+def builder(*columns: str, once: tuple[str, ...] = ()) -> Callable:
     """Make a drawing function a builder: it checks the table and returns a finished page.
 
     The builder is called as ``name(table, lang="en", width_mm=180, sources=(), aspect=None)``.
-    ``columns`` are the columns the table must have.
+    ``columns`` are the columns the table must have, ``once`` those with one value throughout.
     """
 
     def decorate(draw: Callable[[Page, pd.DataFrame], None]) -> Callable[..., Page]:
         @functools.wraps(draw)
         def build(table, lang="en", width_mm=180, sources=(), aspect=None) -> Page:
-            _check(draw.__name__, columns, table, lang, width_mm)
+            _check(draw.__name__, columns, once, table, lang, width_mm)
             with style.applied():
                 page = Page(lang, width_mm, source_line(sources, lang), aspect)
                 draw(page, table.reset_index(drop=True))
@@ -178,7 +178,7 @@ def builder(*columns: str) -> Callable:
     return decorate
 
 
-def _check(name: str, columns: tuple[str, ...], table: pd.DataFrame, lang: str, width: float):
+def _check(name: str, columns, once, table: pd.DataFrame, lang: str, width: float) -> None:
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise UnknownColumns(
@@ -186,6 +186,11 @@ def _check(name: str, columns: tuple[str, ...], table: pd.DataFrame, lang: str, 
         )
     if table.empty:
         raise ValueError(f"{name}: the table has no rows to draw")
+    for column in once:
+        if table[column].nunique(dropna=False) > 1:
+            raise ValueError(
+                f"{name}: one {column} a figure, got {', '.join(map(str, table[column].unique()))}"
+            )
     if lang not in LANGUAGES:
         raise ValueError(f"language {lang!r} is not one of {', '.join(LANGUAGES)}")
     if not NARROWEST <= width <= WIDEST:

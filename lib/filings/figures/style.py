@@ -5,7 +5,7 @@ Builders run inside ``applied()``, which sets matplotlib's parameters for their 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 import matplotlib as mpl
@@ -113,6 +113,7 @@ def font(weight: str) -> FT2Font:
     return FT2Font(str(FONT_FILES[weight]))
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of text in millimetres at that size in points."""
     face = font(weight)
