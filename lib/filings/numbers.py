@@ -38,6 +38,11 @@ class Form:
     """Year of the register's first filings; no number is older."""
     fields: Mapping[str, slice]
 
+    @property
+    def width(self) -> int:
+        """Characters of a number, and one more, to notice longer texts."""
+        return _HEAD + self.length + len("号") + 1
+
     def check_for(self, digits: str) -> str:
         """The check character that belongs behind these digits."""
         if self.modulus == 11:
@@ -112,7 +117,7 @@ class Number:
 
 
 @cache
-def _abbreviations() -> dict[str, str]:
+def province_codes() -> dict[str, str]:
     """Two-digit province code by abbreviation: 粤 → 44."""
     table = places.provinces()
     codes = dict(zip(table["abbreviation"], table["adcode"].str[:2], strict=True))
@@ -141,12 +146,12 @@ def _meaning_fault(form: Form, abbreviation: str | None, body: str) -> str:
     """What is wrong with a number of the right form; empty if nothing is."""
     code = body[form.fields["division_code"]]
     province = places.province_by_code().get(code[:2])
-    if abbreviation and abbreviation not in _abbreviations():
+    if abbreviation and abbreviation not in province_codes():
         return f"{abbreviation!r} is no province's abbreviation"
     if province is None:
         return f"division code {code} lies in no province: none begins with {code[:2]}"
-    if abbreviation and _abbreviations()[abbreviation] != code[:2]:
-        stated = places.province_by_code()[_abbreviations()[abbreviation]]
+    if abbreviation and province_codes()[abbreviation] != code[:2]:
+        stated = places.province_by_code()[province_codes()[abbreviation]]
         return f"{abbreviation} stands for {stated}, but division code {code} lies in {province}"
     year = 2000 + int(body[form.fields["year"]])
     if year < form.since:
@@ -186,9 +191,9 @@ def parse(text: str) -> Number:
 
 # The column version works on the characters' code points, a fixed number of them a row, and on
 # so many rows at a time that they stay in the processor's cache.
-_WIDTH = _HEAD + max(form.length for form in FORMS) + 2  # one more than 号, to notice longer texts
-_CHUNK = 4096
+_CHUNK = 8192
 _X = ord("X") - ord("0")
+_CHECK_UNIT = 2048  # more than any sum of weighted digits
 
 
 @cache
@@ -200,25 +205,43 @@ def _lowest_and_reach(form: Form) -> tuple[np.ndarray, np.ndarray]:
     digits = [(ord("0"), 9)] * (form.length - 1)
     check = [(ord("0"), _X if form.modulus == 11 else 9)]
     row = prefix + digits + check + [(ord("号"), 0)]
-    row += [(0, 0)] * (_WIDTH - len(row))
+    row.append((0, 0))
     lowest, reach = np.array(row, dtype=np.uint32).T
     return np.tile(lowest, (_CHUNK, 1)), np.tile(reach, (_CHUNK, 1))
 
 
 @cache
 def _weights(form: Form) -> np.ndarray:
-    """The check sum's weights, one column (a product of matrices is the fastest sum there is)."""
-    weights = np.zeros((_WIDTH, 1), dtype=np.float32)
-    for place in range(form.length):
+    """Weights, one column, that take a row to check sum + ``_CHECK_UNIT`` × check character.
+
+    The sum is that of the digits before the check character. A product of matrices is the fastest
+    sum there is, and float32 holds these exactly.
+    """
+    weights = np.zeros((form.width, 1), dtype=np.float32)
+    for place in range(form.length - 1):
         weights[_HEAD + place] = pow(2, form.length - 1 - place, form.modulus)
+    weights[_HEAD + form.length - 1] = _CHECK_UNIT
     return weights
+
+
+@cache
+def _fits(form: Form) -> np.ndarray:
+    """For each value that the weights can give, whether the check character fits the sum.
+
+    Zero, the value of a row without the form, does not fit.
+    """
+    sums = np.arange(_CHECK_UNIT)
+    fits = np.zeros((_X + 1, _CHECK_UNIT), dtype=bool)
+    for sign, value in [*((digit, digit) for digit in range(10)), (_X, 10)]:
+        fits[sign] = (sums + value) % form.modulus == 1
+    return fits.ravel()
 
 
 @cache
 def _province_allowed() -> tuple[np.ndarray, np.ndarray]:
     """Province code by the abbreviation's code point (100: none), and which codes are provinces."""
-    by_sign = np.full(0x10000, 100, dtype=np.uint32)
-    for sign, code in _abbreviations().items():
+    by_sign = np.full(0x10000, 100, dtype=np.uint8)
+    for sign, code in province_codes().items():
         by_sign[ord(sign)] = int(code)
     known = np.zeros(100, dtype=bool)
     known[[int(code) for code in places.province_by_code()]] = True
@@ -228,25 +251,19 @@ def _province_allowed() -> tuple[np.ndarray, np.ndarray]:
 def _valid_as_written(texts: np.ndarray, form: Form) -> np.ndarray:
     """Which of up to ``_CHUNK`` texts are canonical, valid numbers of the form."""
     rows = len(texts)
-    points = texts.astype(f"U{_WIDTH}").view(np.uint32).reshape(rows, _WIDTH)
+    points = texts.astype(f"U{form.width}").view(np.uint32).reshape(rows, form.width)
     lowest, reach = _lowest_and_reach(form)
     signs = points - lowest[:rows]  # what is too low wraps around and is out of reach as well
     outside = signs > reach[:rows]
-    formed = np.ones(rows, dtype=bool)
     if outside.any():
-        formed = ~outside.any(axis=1)
-        signs[~formed] = 0
-    check = signs[:, _HEAD + form.length - 1]
-    is_ten = check == _X
-    formed &= (check <= 9) | is_ten
-    # Signed, because only that converts fast; float32 holds the sums (at most 1,750) exactly.
-    total = (signs.view(np.int32).astype(np.float32) @ _weights(form))[:, 0].astype(np.int16)
-    total -= is_ten * np.int16(_X - 10)
+        signs[outside.any(axis=1)] = 0
+    # Signed, because only that converts fast.
+    sums = (signs.view(np.int32).astype(np.float32) @ _weights(form))[:, 0].astype(np.intp)
     province = _two_digits(signs, form.fields["division_code"])
     by_sign, known = _province_allowed()
     right_province = by_sign[signs[:, 0]] == province if form is BLOCKCHAIN else known[province]
     recent = _two_digits(signs, form.fields["year"]) >= form.since - 2000
-    return formed & right_province & recent & (total % form.modulus == 1)
+    return _fits(form)[sums] & right_province & recent
 
 
 def _two_digits(signs: np.ndarray, part: slice) -> np.ndarray:
@@ -298,9 +315,9 @@ def parse_column(values: pd.Series | np.ndarray) -> pd.DataFrame:
     for index, form in enumerate(FORMS):
         rows = np.flatnonzero(which == index)
         columns["register"][rows] = form.register
-        fixed = texts[rows].astype(f"U{_WIDTH}")
+        fixed = texts[rows].astype(f"U{form.width}")
         texts[rows] = fixed  # without the NULs that may have followed 号
-        signs = fixed.view("U1").reshape(len(rows), _WIDTH)
+        signs = fixed.view("U1").reshape(len(rows), form.width)
         for name, part in form.fields.items():
             digits = np.ascontiguousarray(signs[:, _HEAD + part.start : _HEAD + part.stop])
             field = digits.view(f"U{part.stop - part.start}")[:, 0]
