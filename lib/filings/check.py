@@ -19,8 +19,7 @@ def check() -> list[str]:
     progress. A notebook that fails there counts as a difference.
     """
     with TemporaryDirectory() as folder:
-        copy = Path(folder, paths.ROOT.name)
-        shutil.copytree(paths.ROOT, copy, ignore=_left_out)
+        copy = copy_into(Path(folder))
         for name, path in _results(copy).items():
             if not name.endswith(".ipynb"):
                 path.unlink()
@@ -32,6 +31,20 @@ def check() -> list[str]:
         )
         failed = ["the run failed; what it says stands above"] if run.returncode else []
         return failed + differences(_results(paths.ROOT), _results(copy))
+
+
+def copy_into(folder: Path) -> Path:
+    """A copy of the repository in that folder, without environments, caches, history and site."""
+
+    def left_out(directory: str, names: list[str]) -> set[str]:
+        top = Path(directory) == paths.ROOT
+        return {
+            name
+            for name in names
+            if name == "__pycache__" or (top and (name.startswith(".") or name == "site"))
+        }
+
+    return Path(shutil.copytree(paths.ROOT, folder / "repository", ignore=left_out))
 
 
 def differences(here: dict[str, Path], afresh: dict[str, Path]) -> list[str]:
@@ -63,13 +76,3 @@ def _results(root: Path) -> dict[str, Path]:
         if path.is_file() and not path.name.startswith(".")
     )
     return {path.relative_to(root).as_posix(): path for path in found}
-
-
-def _left_out(folder: str, names: list[str]) -> set[str]:
-    """What a copy can do without: environments, caches, version control, the built site."""
-    top = Path(folder) == paths.ROOT
-    return {
-        name
-        for name in names
-        if name == "__pycache__" or (top and (name.startswith(".") or name == "site"))
-    }
