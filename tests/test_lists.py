@@ -210,6 +210,15 @@ def encrypted_pdf(path):
     path.write_bytes(content.replace(b"/Root", (locked + identity + " /Root").encode(), 1))
 
 
+def stray_cell(path):
+    book = openpyxl.Workbook()
+    for row in made_lists.cells(MADE):
+        book.active.append(row)
+    book.active["XFD1048576"] = " "
+    book.save(path.with_suffix(".xlsx"))
+    path.with_suffix(".xlsx").rename(path)
+
+
 def nothing(path):
     path.write_bytes(b"")
 
@@ -230,7 +239,8 @@ def missing(path):
 BROKEN = {
     zip_bomb: "would unpack", lying_zip: "damaged", encrypted_office: "encrypted",
     old_word: "old Word", encrypted_zip: "encrypted", encrypted_pdf: "encrypted",
-    nothing: "empty", no_table: "header", header_only: "header", missing: "cannot be opened",
+    stray_cell: "beyond the table", nothing: "empty", no_table: "header", header_only: "header",
+    missing: "cannot be opened",
 }  # fmt: skip
 
 

@@ -25,6 +25,9 @@ Row = list[str]
 _MOST_BYTES = 2**30
 _SMALL_BYTES = 2**26  # 64 MiB: below this, however well packed, no harm is done
 _MOST_RATIO = 200
+_MOST_CELLS = 20_000_000
+_FILLED_CELL = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^/>])?>""")
+_MOST_SPAN = 1000  # columns or rows that one merged cell may cover
 _SAMPLE = 2**16
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -90,6 +93,7 @@ def _reader(path: Path, start: bytes):
         if any(name.startswith("word/") for name in names):
             return _docx
         if any(name.startswith("xl/") for name in names):
+            _check_area(path, [name for name in names if name.startswith("xl/worksheets/")])
             return _spreadsheet
         raise ListError(path, "is a zip archive without a list", "unpack it first")
     if start.startswith(_OLE):
@@ -135,6 +139,34 @@ def _packed_names(path: Path) -> list[str]:
     return [item.filename for item in inside]
 
 
+def _check_area(path: Path, sheets: list[str]) -> None:
+    """Raise ListError for a sheet with cells so far apart that all between do not fit in memory.
+
+    The reader lays out the whole area, and dies where it can't.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for sheet in sheets:
+            columns, last, rest = set(), 0, b""
+            with archive.open(sheet) as xml:
+                while block := xml.read(2**20):
+                    found = _FILLED_CELL.findall(rest + block)
+                    columns |= {column for column, _ in found}
+                    last = max([last, *{int(row) for _, row in found}])
+                    rest = block[-200:]
+            width = max((_column_number(column) for column in columns), default=0)
+            if width * last > _MOST_CELLS:
+                problem = f"has filled cells as far as column {width:,}, row {last:,}"
+                raise ListError(path, problem, "delete what lies beyond the table")
+
+
+def _column_number(letters: bytes) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
 # --- Word ------------------------------------------------------------------------------------
 
 _W = {
@@ -172,7 +204,7 @@ def _docx_rows(table) -> Iterator[Row]:
             continue  # a row of a table inside a cell: that table is read by itself
         row: Row = []
         for before in tr.iter(_W["gridBefore"]):
-            row += [""] * int(before.get(_W["val"], 0))
+            row += [""] * min(int(before.get(_W["val"], 0)), _MOST_SPAN)
         for tc in tr.iter(_W["tc"]):
             if next(tc.iterancestors(_W["tr"])) is not tr:
                 continue
@@ -184,7 +216,7 @@ def _docx_rows(table) -> Iterator[Row]:
                     text = above[len(row)] if len(row) < len(above) else text
                 grid = properties.find(_W["gridSpan"])
                 span = int(grid.get(_W["val"], 1)) if grid is not None else 1
-            row += [text] * min(span, 64)
+            row += [text] * min(max(span, 1), _MOST_SPAN)
         above = row
         yield row
 
@@ -319,6 +351,6 @@ def _html_rows(table) -> Iterator[Row]:
 
 
 def _span(cell, name: str) -> int:
-    """How many columns or rows a cell covers; nonsense counts as one, more than 1,000 as 1,000."""
+    """How many columns or rows a cell covers; nonsense counts as one."""
     digits = cell.get(name, "1").strip()
-    return min(max(int(digits), 1), 1000) if digits.isdecimal() else 1
+    return min(max(int(digits), 1), _MOST_SPAN) if digits.isdecimal() else 1
