@@ -4,10 +4,15 @@ That its outputs are what its cells give is nbval's to say: ``python3 run.py tes
 """
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
-from filings import paths
+from filings import paths, run
+from toy import write_notebook
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.rglob("*.ipynb"))
 each_notebook = pytest.mark.parametrize(
@@ -96,3 +101,21 @@ def test_it_holds_no_time_of_its_run(notebook):
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     for cell in notebook.cells:
         assert not {"papermill", "execution", "ExecuteTime"} & set(cell.metadata)
+
+
+def test_nbval_compares_texts_and_pictures(project):
+    """What ``python3 run.py test`` relies on: a changed text fails, and so does a picture."""
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    path = write_notebook(project, "01_same", "print('text')", figure)
+    assert run.run()
+    notebook = nbformat.read(path, as_version=4)
+    text, picture = notebook.cells[1].outputs[0], notebook.cells[2].outputs[0].data
+    picture["image/png"] = picture["image/png"].replace("A", "B", 1)
+    nbformat.write(notebook, path.with_name("02_picture.ipynb"))
+    text.text = "other\n"
+    nbformat.write(notebook, path.with_name("03_both.ipynb"))
+    shutil.copy(Path(__file__).with_name("conftest.py"), project)
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run([*command, "notebooks"], cwd=project, capture_output=True, text=True)
+    failed = re.findall(r"^FAILED notebooks/(\w+)\.ipynb::(Cell \d)", done.stdout, flags=re.M)
+    assert failed == [("02_picture", "Cell 1"), ("03_both", "Cell 0"), ("03_both", "Cell 1")]
