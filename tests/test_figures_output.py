@@ -1,0 +1,280 @@
+"""Saving, the manifest, the gallery, drawing again; and the figures that are on file."""
+
+import base64
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import IPython.display
+import numpy as np
+import pdfplumber
+import pytest
+from click.testing import CliRunner
+from filings import cli, figures, paths
+from filings.figures import output
+from filings.figures.check import faults
+from filings.figures.words import LANGUAGES
+from made_figures import TABLES
+from PIL import Image
+
+FACTS = {
+    "sources": ["register_statements.csv"],
+    "notebook": "02_made_up",
+    "data": "data/processed/cells.csv",
+}
+PICTURES = [f"{lang}.{kind}" for lang in LANGUAGES for kind in output.FORMATS]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty figures/ of its own."""
+    for name in ("FIGURES", "MANIFEST", "GALLERY", "CACHE"):
+        path = getattr(paths, name).relative_to(paths.ROOT)
+        monkeypatch.setattr(paths, name, tmp_path / path)
+    return paths.FIGURES
+
+
+@pytest.fixture
+def light(folder, monkeypatch):
+    """The same, where saving draws only PNG: for what does not depend on the formats."""
+    monkeypatch.setattr(output, "FORMATS", ("png",))
+    return folder
+
+
+def save(name, builder="verdicts", **facts):
+    return figures.save(name, builder, TABLES[builder](), **(FACTS | facts))
+
+
+def content(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def filings(*words):
+    return CliRunner().invoke(cli.main, ["figures", *map(str, words)])
+
+
+def test_saving_writes_pictures_numbers_and_entry(folder):
+    entry = save("tally")
+    expected = {"tally.csv", *(f"tally.{picture}" for picture in PICTURES)}
+    assert set(entry["sha256"]) == expected
+    assert set(content(folder)) == expected | {"manifest.json", "README.md"}
+    for file, digest in entry["sha256"].items():
+        assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == digest
+    assert figures.manifest() == {"tally": entry}
+    assert entry["title"]["en"] in (folder / "README.md").read_text(encoding="utf-8")
+    assert entry["sources"] == ["register_statements.csv"] and entry["notebook"] == "02_made_up"
+
+
+def test_saving_again_changes_no_byte_and_only_its_own_entry(folder):
+    save("b"), save("a", "gap")
+    before = content(folder)
+    assert list(figures.manifest()) == ["a", "b"]
+    save("b")
+    assert content(folder) == before
+    save("b", caption={"en": "Other words.", "zh": "别的话。"})
+    after = content(folder)
+    assert {name for name in before if before[name] != after[name]} == {
+        "manifest.json",
+        "README.md",
+    }
+    assert figures.manifest()["b"]["caption"]["zh"] == "别的话。"
+
+
+def test_another_process_writes_the_same_bytes(folder):
+    save("slope", "rank_slope")
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from filings import figures, paths; from made_figures import TABLES;"
+        "root = Path(sys.argv[2]); paths.FIGURES = root; paths.CACHE = root;"
+        "paths.MANIFEST = root / 'manifest.json'; paths.GALLERY = root / 'README.md';"
+        "figures.save('slope', 'rank_slope', TABLES['rank_slope'](),"
+        " sources=['register_statements.csv'], notebook='02_made_up',"
+        " data='data/processed/cells.csv')"
+    )
+    other = folder.parent / "other"
+    other.mkdir()
+    command = [sys.executable, "-c", code, str(Path(__file__).parent), str(other)]
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
+    (other / "figures.lock").unlink()
+    assert content(other) == content(folder)
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ({"sources": []}, "source"),
+        ({"alt": {"en": "Only English"}}, "alt missing in zh"),
+        ({"caption": {"en": " ", "zh": "有"}}, "caption missing in en"),
+    ],
+)
+def test_a_figure_without_source_caption_or_alt_text_is_refused(folder, facts, missing):
+    with pytest.raises(output.Incomplete, match=missing):
+        save("tally", **facts)
+    assert not folder.exists()
+
+
+def test_a_name_that_is_no_file_name_is_refused(folder):
+    with pytest.raises(ValueError, match="use small letters"):
+        save("../tally")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_csv_says_all_that_is_drawn(name):
+    table = TABLES[name]()
+    numbers = output.numbers_of(table, name)
+    again = output.read_numbers(io.BytesIO(numbers))
+    assert output.numbers_of(again, name) == numbers
+    build = figures.BUILDERS[name]
+    assert (
+        build(again, "en", 90, FACTS["sources"]).words
+        == build(table, "en", 90, FACTS["sources"]).words
+    )
+
+
+def test_a_figure_drawn_again_is_the_figure_saved(light):
+    entry = save("slope", "rank_slope")
+    page, dpi = figures.redraw("slope", "zh")
+    assert page.words["title"] == entry["title"]["zh"]
+    picture = figures.rendered(page, "png", dpi)
+    assert hashlib.sha256(picture).hexdigest() == entry["sha256"]["slope.zh.png"]
+
+
+def test_in_a_notebook_one_picture_is_displayed_and_nothing_else(folder, monkeypatch):
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append(data))
+    for _ in range(2):
+        assert figures.show("tally", "verdicts", TABLES["verdicts"](), **FACTS) is None
+    assert shown[0] == shown[1] and set(shown[0]) == {"image/png"}
+    picture = Image.open(io.BytesIO(base64.b64decode(shown[0]["image/png"])))
+    assert picture.width == pytest.approx(180 / 25.4 * output.INLINE_DPI, abs=1)
+    assert (folder / "tally.zh.pdf").exists()
+
+
+def test_no_date_no_version_and_no_raster_in_vectors(folder):
+    save("map", "tile_map")
+    for file, data in content(folder).items():
+        assert b"atplotlib" not in data.replace(b"<!-- Created with matplotlib", b""), file
+    svg = (folder / "map.en.svg").read_text(encoding="utf-8")
+    assert "<image" not in svg and "<dc:date>" not in svg and "<dc:title>" in svg
+
+
+def test_pdf_text_can_be_searched_and_its_font_is_truetype(folder):
+    entry = save("tally")
+    with pdfplumber.open(folder / "tally.zh.pdf") as pdf:
+        words = pdf.pages[0].extract_text().replace("\n", "")
+        assert pdf.pages[0].width == pytest.approx(180 / 25.4 * 72, abs=0.1)
+    assert entry["title"]["zh"] in words
+    raw = (folder / "tally.zh.pdf").read_bytes()
+    assert b"/CIDFontType2" in raw and b"/FontFile2" in raw and b"/Type3" not in raw
+
+
+@pytest.mark.parametrize(("preset", "size"), [("slide", (1920, 1080)), ("social", (1200, 630))])
+@pytest.mark.parametrize("name", ["ranking", "small_multiples"])
+def test_screen_presets_have_their_pixels(light, name, preset, size):
+    save(name, name)
+    page, dpi = figures.redraw(name, "en", preset=preset)
+    picture = Image.open(io.BytesIO(figures.rendered(page, "png", dpi)))
+    assert picture.size == pytest.approx(size, abs=1)
+    assert faults(page) == []
+
+
+def test_print_presets_have_their_width(light):
+    save("tally")
+    for preset, width in (("single-column", 90), ("double-column", 180)):
+        page, dpi = figures.redraw("tally", "en", preset=preset)
+        assert page.get_size_inches()[0] * 25.4 == pytest.approx(width) and dpi == 300
+
+
+def test_the_command_draws_what_is_asked_for(folder, tmp_path):
+    save("tally"), save("gap", "gap")
+    before = content(folder)
+    assert filings().exit_code == 0
+    assert content(folder) == before
+    out = tmp_path / "here"
+    asked = ["--lang", "zh", "--format", "png, svg", "--width", 90, "--dpi", 72, "--out", out]
+    result = filings(*asked, "tally")
+    assert result.exit_code == 0 and len(result.output.split()) == 2
+    assert sorted(content(out)) == ["tally.zh.png", "tally.zh.svg"]
+    with Image.open(out / "tally.zh.png") as picture:
+        assert picture.width == pytest.approx(90 / 25.4 * 72, abs=1)
+    assert filings("--preset", "web", "--format", "png", "gap").exit_code == 0
+    assert sorted(content(folder / "web")) == ["gap.en.png", "gap.zh.png"]
+    (folder / "web" / "gap.en.png").unlink(), (folder / "web" / "gap.zh.png").unlink()
+    (folder / "web").rmdir()
+    assert content(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--format", "png", "nothing"], "unknown figure 'nothing'; there are: tally"),
+        (["--format", "gif", "tally"], "unknown format gif"),
+        (["--format", "png", "--width", "9", "tally"], "80 to 500 mm"),
+        (["--lang", "fr", "tally"], "'fr'"),
+    ],
+)
+def test_the_command_refuses_in_one_line(light, words, message):
+    save("tally")
+    before = content(light)
+    result = filings(*words)
+    assert result.exit_code == 2 and content(light) == before
+    assert message in result.output and result.output.count("\n") == 1
+
+
+# The figures on file.
+
+PINNED = ("matplotlib", "numpy", "pillow", "fonttools")
+
+
+def same_versions():
+    """Whether the packages that draw have the versions the stored pictures were drawn with."""
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", paths.PINS.read_text(), flags=re.M))
+    return all(pins[name] == version(name) for name in PINNED)
+
+
+def test_every_file_has_an_entry_and_every_entry_its_files():
+    entered = {file for entry in figures.manifest().values() for file in entry["sha256"]}
+    lying = {path.name for path in paths.FIGURES.iterdir() if path.is_file()}
+    assert lying - {paths.MANIFEST.name, paths.GALLERY.name} == entered
+    for name, entry in figures.manifest().items():
+        assert set(entry["sha256"]) == {f"{name}.csv", *(f"{name}.{p}" for p in PICTURES)}
+        for file, digest in entry["sha256"].items():
+            assert hashlib.sha256((paths.FIGURES / file).read_bytes()).hexdigest() == digest, file
+
+
+def test_the_gallery_is_made_from_the_manifest():
+    if figures.manifest():
+        assert paths.GALLERY.read_text(encoding="utf-8") == figures.gallery(figures.manifest())
+
+
+def test_entries_are_complete_and_their_notebooks_and_data_exist():
+    for name, entry in figures.manifest().items():
+        assert entry["sources"], name
+        assert (paths.ROOT / entry["data"]).exists(), f"{name}: {entry['data']}"
+        assert (paths.NOTEBOOKS / f"{entry['notebook']}.ipynb").exists(), f"{name}: notebook"
+        for part in ("title", "caption", "alt"):
+            assert all(entry[part][lang].strip() for lang in LANGUAGES), f"{name}: {part}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", list(figures.manifest()))
+def test_stored_figures_are_sound_and_drawn_from_their_numbers(name, lang):
+    page, dpi = figures.redraw(name, lang)
+    assert faults(page) == []
+    narrow, _ = figures.redraw(name, lang, preset="single-column")
+    assert faults(narrow) == []
+    drawn = figures.rendered(page, "png", dpi)
+    stored = (paths.FIGURES / f"{name}.{lang}.png").read_bytes()
+    if same_versions():
+        assert drawn == stored
+        return
+    pictures = [Image.open(io.BytesIO(data)).convert("L") for data in (drawn, stored)]
+    assert pictures[0].size == pictures[1].size
+    difference = np.subtract(*(np.asarray(p.resize((200, 200)), float) for p in pictures))
+    assert np.sqrt((difference**2).mean()) < 8  # grey levels of 255: other rasters, same picture
