@@ -119,38 +119,39 @@ def test_no_lists_no_statements(tmp_path):
     assert lists.statements(lists.read_all(tmp_path)) == []
 
 
-def published() -> list[dict]:
-    """What the press might have printed of the made-up register: totals, leaders, a share."""
+def published(unit: str) -> list[dict]:
+    """What the press might have printed of the made-up register: totals and some provinces."""
     chance = random.Random(3)
     rows = []
     for batch in REGISTER:
-        counts = truth([batch], "services")
+        counts = truth([batch], unit)
         rows.append(("count", "全国", batch, "=", sum(counts.values())))
         for name in chance.sample(places.province_names(), 6):
             rows.append(("count", name, batch, "=", counts[name]))
     return [
         {"id": f"P{at}", "source": "press", "kind": kind, "place": place, "batches": str(batch),
-         "unit": "services", "relation": relation, "value": str(value), "of": "", "phrase": "",
+         "unit": unit, "relation": relation, "value": str(value), "of": "", "phrase": "",
          "note": ""}
         for at, (kind, place, batch, relation, value) in enumerate(rows)
     ]  # fmt: skip
 
 
-def test_lists_in_exact_out_and_lists_withheld_ranges_that_hold_the_truth(tmp_path):
+@pytest.mark.parametrize("unit", ["services", "entities"])
+def test_lists_in_exact_out_and_lists_withheld_ranges_that_hold_the_truth(tmp_path, unit):
     def bounds(rows: list[dict], batch: int) -> dict:
         ledger = statements.from_rows(
             [list(statements.COLUMNS), *([r[c] for c in statements.COLUMNS] for r in rows)], "made"
         )
         register = feasible.Register(feasible.reconcile(ledger).kept)
-        sums = [feasible.Sum.parse(f"services:{p}:{batch}") for p in places.province_names()]
+        sums = [feasible.Sum.parse(f"{unit}:{p}:{batch}") for p in places.province_names()]
         return dict(zip(places.province_names(), register.bounds(sums), strict=True))
 
-    with_list = [row for row in published() if row["batches"] != "2"]
+    with_list = [row for row in published(unit) if row["batches"] != "2"]
     with_list += lists.statements(write(tmp_path, [2]))
-    counts = truth([2], "services")
+    counts = truth([2], unit)
     for name, found in bounds(with_list, 2).items():
         assert found.low == found.high == counts[name]
-    withheld = bounds(published(), 2)
+    withheld = bounds(published(unit), 2)
     for name, found in withheld.items():
         assert found.low <= counts[name] <= found.high
     assert any(found.low < found.high for found in withheld.values())

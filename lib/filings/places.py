@@ -331,8 +331,7 @@ def locate_column(codes: pd.Series, years: pd.Series) -> pd.DataFrame:
     """
     pairs = pd.MultiIndex.from_arrays([codes, years])
     which, distinct = pairs.factorize()
-    table = pd.DataFrame([locate(code, int(year)) for code, year in distinct], columns=_LOCATION)
+    found = (locate(code, int(year)) for code, year in distinct)
+    names = [field.name for field in fields(Location)]
+    table = pd.DataFrame([[getattr(at, name) for name in names] for at in found], columns=names)
     return table.take(which).set_axis(codes.index)
-
-
-_LOCATION = tuple(field.name for field in fields(Location))
