@@ -5,8 +5,10 @@ filings in batch j are the group's. Where the evidence leaves several tables of 
 a statistic is taken over all of them (`over_tables`), so what is printed is its attained range.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import asin, pi, sin, sqrt
 from typing import NamedTuple
 
@@ -17,6 +19,7 @@ from scipy.special import gammaln
 from scipy.stats import binomtest, norm
 
 from filings import paths, places
+from filings.feasible import Register, Sum
 
 SEED = 20200424
 """Start of every random draw here: the day batch 3 came out. Any other number would do."""
@@ -29,7 +32,7 @@ _DRAWS = 99_999
 
 
 class Span(NamedTuple):
-    """Lowest and highest value of a statistic over tables of counts, and a table for each end."""
+    """Lowest and highest value of a statistic over all tables, and the counts at each end."""
 
     low: float
     high: float
@@ -38,22 +41,28 @@ class Span(NamedTuple):
 
 
 def over_tables(
-    statistic: Callable[[tuple[int, ...]], float], tables: Iterable[tuple[int, ...]]
+    register: Register, sums: Sequence[Sum], statistic: Callable[[tuple[int, ...]], float]
 ) -> Span:
-    """The attained range of a statistic: its value at every table, lowest and highest kept.
+    """The attained range of a statistic of a few sums over all tables that agree with the evidence.
 
-    ``tables`` are all joint values the counts can take (``Register.attainable``); then both ends
-    are exact. Of tables that tie the first in sorted order is named. ValueError on no table.
-
-    >>> over_tables(lambda t: t[0] / t[1], [(1, 4), (3, 4), (2, 4)])
-    Span(low=0.25, high=0.75, at_low=(1, 4), at_high=(3, 4))
+    ``statistic`` takes the joint values of the sums, in their order. Both ends are attained, and
+    the counts there are given (``Register.extreme``).
     """
-    values = [(statistic(table), table) for table in sorted(tables)]
-    if not values:
-        raise ValueError("no table agrees with the evidence: nothing to take a range over")
-    low = min(values, key=lambda pair: pair[0])
-    high = max(values, key=lambda pair: pair[0])
-    return Span(low[0], high[0], low[1], high[1])
+    ranges = register.bounds(sums)
+    loose = [k for k, found in enumerate(ranges) if not found.exact]
+
+    def whole(values: Sequence[int]) -> tuple[int, ...]:
+        """The joint values of all sums, given those of the sums that are not exact."""
+        joint = [found.low for found in ranges]
+        for k, value in zip(loose, values, strict=True):
+            joint[k] = value
+        return tuple(joint)
+
+    if not loose:
+        value = statistic(whole(()))
+        return Span(value, value, whole(()), whole(()))
+    found, at = register.extreme([sums[k] for k in loose], lambda *free: statistic(whole(free)))
+    return Span(found.low, found.high, whole(at["low"]), whole(at["high"]))
 
 
 # --- Gaps ---------------------------------------------------------------------------------------
@@ -378,6 +387,16 @@ def decompose(before: tuple[int, int], after: tuple[int, int]) -> Split:
     return Split(part(x2, y2) - part(x1, y1), there, elsewhere)
 
 
+# --- Groups of provinces --------------------------------------------------------------------------
+
+LEADERS = ("北京", "上海", "浙江", "广东")
+"""The four provinces the article calls the developed regions: Beijing, Shanghai, Zhejiang,
+Guangdong (北上广浙)."""
+
+NAMED = ("四川", "湖南", "重庆")
+"""The three it says are closing in: Sichuan, Hunan, Chongqing."""
+
+
 def interiors() -> dict[str, tuple[str, ...]]:
     """What "the centre and the west" (中西部) can mean: provinces by name of the drawing.
 
@@ -396,21 +415,216 @@ def interiors() -> dict[str, tuple[str, ...]]:
     }
 
 
-# --- A verdict ----------------------------------------------------------------------------------
+def services(group: Sequence[str], *batches: int) -> Sum:
+    """The question how many services a group has in the batches together."""
+    return Sum("services", tuple(group), batches)
 
 
-def verdict(holds: Iterable[bool]) -> str:
-    """``supported`` if true of every table, ``contradicted`` if of none, else ``undecided``.
+# --- The article's sentences on catching up ------------------------------------------------------
 
-    >>> verdict([True, True]), verdict([False, True]), verdict([False])
-    ('supported', 'undecided', 'contradicted')
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on one sentence of the article, with the number it rests on.
+
+    ``verdict`` is supported, contradicted, undecided or outside the register; ``low`` and ``high``
+    are the range of ``measure`` over all tables that agree with the evidence (None where the
+    register says nothing on the matter).
     """
-    seen = set(holds)
-    if not seen:
-        raise ValueError("no table agrees with the evidence: there is nothing to judge by")
-    return {frozenset({True}): "supported", frozenset({False}): "contradicted"}.get(
-        frozenset(seen), "undecided"
+
+    claim: str
+    verdict: str
+    measure: str
+    low: float | None
+    high: float | None
+    reason: str
+    would_change: str
+
+
+def verdict(
+    register: Register, sums: Sequence[Sum], holds: Callable[[tuple[int, ...]], bool | None]
+) -> str:
+    """``supported`` if true of every table, ``contradicted`` if false of every, else ``undecided``.
+
+    ``holds`` takes the joint values of the sums; None stands for a table by which the sentence
+    can't be told true or false.
+    """
+    degree = {False: 0.0, None: 0.5, True: 1.0}
+    found = over_tables(register, sums, lambda counts: degree[holds(counts)])
+    return "supported" if found.low == 1 else "contradicted" if found.high == 0 else "undecided"
+
+
+def rises(hits: Sequence[int], totals: Sequence[int]) -> bool | None:
+    """Has the share risen from the first batch to the last? None where chance alone could do it.
+
+    False if the share is equal or lower; True if it is higher and a test of homogeneity gives p
+    below 1 - LEVEL.
+    """
+    if hits[-1] * totals[0] <= hits[0] * totals[-1]:
+        return False
+    return True if homogeneity(hits, totals).p < 1 - LEVEL else None
+
+
+def narrows(behind: Sequence[int], ahead: Sequence[int]) -> bool:
+    """Is the relative gap smaller after each step than before it?
+
+    Compared as whole numbers, x₂ y₁ > x₁ y₂, so that equal gaps are equal.
+    """
+    pairs = pairwise(zip(behind, ahead, strict=True))
+    return all(x2 * y1 > x1 * y2 for (x1, y1), (x2, y2) in pairs)
+
+
+def totals_of(register: Register, *selections: Sequence[int]) -> tuple[int, ...]:
+    """Services of the whole country in each selection of batches; ValueError if not exact."""
+    found = register.bounds([services((places.NATION,), *batches) for batches in selections])
+    if not all(total.exact for total in found):
+        raise ValueError("a share needs exact totals: state the count of 全国 for each batch")
+    return tuple(total.low for total in found)
+
+
+def findings(register: Register) -> tuple[Finding, ...]:
+    """Verdicts on the article's four sentences on catching up, in the order of their ids."""
+    return (
+        catching_up(register, next(iter(interiors().values()))),
+        narrowing(register),
+        Finding(
+            "A25",
+            "outside the register",
+            "none: the register counts filings, not plans",
+            None,
+            None,
+            "The sentence is about plans and policies. A filing says where a service is "
+            "registered; it does not say what a province intends.",
+            "A dated list of provincial plans, compared before and after.",
+        ),
+        gap_remains(register),
     )
+
+
+class Headline(NamedTuple):
+    """The share of a group in an early and a later selection of batches, over all tables."""
+
+    early: Span
+    later: Span
+    change: Span
+    p: Span
+    verdict: str
+
+
+def headline(
+    register: Register,
+    group: Sequence[str],
+    early: Sequence[int] = (1,),
+    later: Sequence[int] = (2, 3),
+) -> Headline:
+    """Has the group's share risen? Shares, change and p of `homogeneity`, each with its range."""
+    totals = totals_of(register, early, later)
+    sums = [services(group, *early), services(group, *later)]
+    return Headline(
+        over_tables(register, sums[:1], lambda hits: hits[0] / totals[0]),
+        over_tables(register, sums[1:], lambda hits: hits[0] / totals[1]),
+        over_tables(register, sums, lambda hits: hits[1] / totals[1] - hits[0] / totals[0]),
+        over_tables(register, sums, lambda hits: homogeneity(hits, totals).p),
+        verdict(register, sums, lambda hits: rises(hits, totals)),
+    )
+
+
+def catching_up(register: Register, interior: Sequence[str]) -> Finding:
+    """A08, "the centre and the west are catching up": has their share of new filings risen?
+
+    Read as: a larger share of batches 2 and 3 than of batch 1, by more than chance would give.
+    """
+    found = headline(register, interior)
+    return Finding(
+        "A08",
+        found.verdict,
+        "change in the interior's share of new filings, batch 1 to batches 2-3 (fraction)",
+        found.change.low,
+        found.change.high,
+        f"The interior holds {_percent(found.early)} of batch 1 and {_percent(found.later)} of "
+        f"batches 2 and 3. The change lies between {_signed(found.change.low * 100, 1)} and "
+        f"{_signed(found.change.high * 100, 1)} points, and the chance of such a difference "
+        f"between batches alike in truth (p) between {found.p.low:.2g} and {found.p.high:.2g}.",
+        _would_change(
+            found.verdict,
+            "the counts of the provinces outside the four leaders in batches 2 and 3",
+        ),
+    )
+
+
+def narrowing(register: Register) -> Finding:
+    """A12, "the gap to the developed regions narrows step by step": does it, batch by batch?
+
+    Read as: the relative gap of the named provinces to the leaders falls at each step, either in
+    the filings so far (after batch 1, 2, 3) or in each batch's new filings.
+    """
+    sums = [services(group, batch) for group in (NAMED, LEADERS) for batch in (1, 2, 3)]
+
+    def steps(counts: tuple[int, ...]) -> bool:
+        behind, ahead = np.array(counts[:3]), np.array(counts[3:])
+        return narrows(behind, ahead) or narrows(behind.cumsum(), ahead.cumsum())
+
+    def moved(counts: tuple[int, ...]) -> Gap:
+        first, last = gap(counts[0], counts[3]), gap(sum(counts[:3]), sum(counts[3:]))
+        return Gap(last.absolute - first.absolute, last.relative - first.relative)
+
+    found = verdict(register, sums, steps)
+    change = over_tables(register, sums, lambda counts: moved(counts).relative)
+    widened = over_tables(register, sums, lambda counts: moved(counts).absolute)
+    how_many = {"supported": "All", "contradicted": "None", "undecided": "Some, not all,"}[found]
+    return Finding(
+        "A12",
+        found,
+        "change in the relative gap of the three to the four, filings after batch 1 to after "
+        "batch 3 (fraction)",
+        change.low,
+        change.high,
+        f"{how_many} of the counts the three can have narrow the gap at each step. From batch 1 to "
+        f"all three batches the relative gap moves by {_signed(change.low * 100, 2)} to "
+        f"{_signed(change.high * 100, 2)} points, and the absolute gap by "
+        f"{_signed(widened.low)} to {_signed(widened.high)} services.",
+        _would_change(found, "the counts of the three and of the four in each batch"),
+    )
+
+
+def gap_remains(register: Register) -> Finding:
+    """A29, "a considerable gap to the four remains".
+
+    Read as: each of the named provinces has less than half the services of the smallest leader,
+    batches 1-3 together.
+    """
+    sums = [services((place,), 1, 2, 3) for place in NAMED + LEADERS]
+    n = len(NAMED)
+    ratio = over_tables(register, sums, lambda counts: max(counts[:n]) / min(counts[n:]))
+    found = verdict(register, sums, lambda counts: max(counts[:n]) < min(counts[n:]) / 2)
+    return Finding(
+        "A29",
+        found,
+        "services of the largest of the three for one of the smallest of the four, batches 1-3",
+        ratio.low,
+        ratio.high,
+        f"For each service of the smallest of the four the largest of the three has "
+        f"{ratio.low:.2f} to {ratio.high:.2f}; where it comes nearest, "
+        f"{max(ratio.at_high[:n])} against {min(ratio.at_high[n:])}.",
+        _would_change(found, "the counts of the four leaders one by one, batches 1-3"),
+    )
+
+
+def _would_change(verdict: str, counts: str) -> str:
+    """What evidence could change a verdict: counts can decide one, only corrections undo one."""
+    if verdict == "undecided":
+        return f"Publication of {counts}."
+    return f"A correction of {counts}; no further count that agrees with the evidence can."
+
+
+def _percent(span: Span) -> str:
+    """A span of fractions as percent: 9.6–11.2%."""
+    return f"{span.low * 100:.1f}–{span.high * 100:.1f}%"
+
+
+def _signed(number: float, digits: int = 0) -> str:
+    """A change with its sign, a true minus."""
+    return f"{number:+.{digits}f}".replace("-", "−")
 
 
 # --- The control: the sister register -----------------------------------------------------------
