@@ -137,3 +137,29 @@ def check():
     if found:
         raise click.exceptions.Exit(1)
     click.echo("everything on file is what the notebooks give")
+
+
+@main.command()
+@click.argument("file", type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option(
+    "--without",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Leave out what only this source says (S01; may be given again, or as S01,S07).",
+)
+@click.option("--draft", type=_PATH, help="Write candidate rows for the ledger to this file.")
+def audit(file, as_json, sources, draft):
+    """Find what a press article in Chinese claims about the register and judge each claim."""
+    from filings import claims, files, statements
+
+    named = [name.strip() for given in sources for name in given.split(",")]
+    judged = claims.audit(file, statements.read(), named)
+    if draft:
+        rows = claims.draft((claim for claim, _ in judged), file.stem)
+        files.write(draft, rows)
+    if as_json:
+        click.echo(_json([claims.as_json(claim, verdict) for claim, verdict in judged]))
+    else:
+        click.echo("\n".join(claims.in_words(claim, verdict) for claim, verdict in judged))

@@ -49,6 +49,7 @@ _NOT_COVERAGE = re.compile(r"超过|超|不足|减少|增加|下降|增长|数�
 _WITHIN = re.compile(
     r"(?:西部|中部|东部|东北|中西部|华东|西南|华中|华南|西北|华北|全省|省内|全市|行业|国际)\S{0,3}$"
 )
+_MARGIN = re.compile("绝对优势|遥遥领先|大幅领先")
 _BARE_RUN = "二两三四五六七八九十"
 
 
@@ -536,22 +537,24 @@ class Clause:
             self.silent or _NEGATED.search(lead) or _WITHIN.search(lead) or "仅次于" in lead
         )
 
-    def emit_rank(
-        self, name: str, relation: str, value: int, first: Token, last: Token, index: int
-    ):
+    def emit_rank(self, name, relation, value, first: Token, last: Token, index, wording=""):
         """Add the rank of a province by its count."""
         batches = self.batches_of(last, index, cumulates=False)
         if name not in places.province_names() or batches is None:
             return
         if first.start < self.start:
             first = last
-        self.state.emit("rank", (name,), batches, self.state.unit, relation, value, first, last)
+        self.state.emit("rank", (name,), batches, self.state.unit, relation, value, first, last,
+                        wording=wording)  # fmt: skip
 
     def on_first(self, index: int, token: Token):
         place, _ = self.ranked(index, token)
         if not self.rankable(token) or not place or len(place.names) > 1:
             return
-        self.emit_rank(place.names[0], "=", 1, place.token, token, index)
+        margin = _MARGIN.search(self.before(token))
+        self.emit_rank(
+            place.names[0], "=", 1, place.token, token, index, margin[0] if margin else ""
+        )
         self.state.chain = [place.names[0]]
 
     def on_most(self, index: int, token: Token):

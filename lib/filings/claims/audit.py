@@ -1,0 +1,139 @@
+"""An article against the ledger: its claims, the verdict on each, candidate rows for a person."""
+
+import csv
+import io
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from filings import paths, statements
+from filings.claims import lex, lexicon, text
+from filings.claims.claim import Claim
+from filings.claims.extract import extract
+from filings.claims.judge import Verdict, judge, without
+from filings.feasible import Register, reconcile
+from filings.statements import Statement
+
+
+def audit(
+    path: Path, ledger: Iterable[Statement], sources: Iterable[str] = ()
+) -> list[tuple[Claim, Verdict]]:
+    """The claims of an article's file with the verdict of the ledger on each.
+
+    ``sources`` are left out of the evidence. Raises TextError for a file that is not press text,
+    ValueError for a source the ledger does not know.
+    """
+    found = claims_of(path)
+    register = Register(reconcile(without(ledger, sources)).kept) if found else None
+    return [(claim, judge(claim, register)) for claim in found]
+
+
+def claims_of(path: Path) -> list[Claim]:
+    """The claims in an article's file. Raises TextError if it cannot be read as press text."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise text.TextError(
+            f"{path.name}: cannot be read ({error.strerror}); check the path"
+        ) from None
+    return extract(text.decode(data, path.name))
+
+
+def as_json(claim: Claim, verdict: Verdict) -> dict:
+    """One item of the list that ``filings audit --json`` prints."""
+    value = claim.value
+    if claim.kind == "share":
+        value = float(value)
+    return {
+        "start": claim.start,
+        "end": claim.end,
+        "span": claim.span,
+        "kind": claim.kind,
+        "place": claim.place,
+        "batches": claim.written_batches,
+        "unit": claim.unit,
+        "relation": claim.relation,
+        "value": claim.written_value if isinstance(value, tuple) else value,
+        "of": claim.of,
+        "verdict": verdict.verdict,
+        "low": verdict.low,
+        "high": verdict.high,
+        "evidence": list(verdict.evidence),
+        "reason": verdict.reason,
+    }
+
+
+def in_words(claim: Claim, verdict: Verdict) -> str:
+    """A claim and its verdict as two lines for a reader at the terminal."""
+    by = f" Decided by {', '.join(verdict.evidence)}." if verdict.evidence else ""
+    return f"{claim.start}-{claim.end} {claim.span}\n    {verdict.verdict}: {verdict.reason}{by}"
+
+
+# --- candidate rows for the ledger ---------------------------------------------------------------
+
+
+def draft(claims: Iterable[Claim], name: str) -> bytes:
+    """Candidate rows in the ledger's form (UTF-8 CSV), for a person to confirm; never read back.
+
+    Ids are N001 and so on, the source is the name given. A region is written as its provinces,
+    "most" as a least number, and the note says what the ledger's columns cannot.
+    """
+    rows = io.StringIO(newline="")
+    writer = csv.DictWriter(rows, statements.COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for number, claim in enumerate(claims, start=1):
+        notes = ["candidate, to be confirmed"]
+        notes += [f"wording: {claim.wording}"] * bool(claim.wording)
+        notes += ["batch not stated"] * (not claim.batches)
+        opened = [lexicon.region_members(place) or (place,) for place in claim.places]
+        most = claim.relation == ">"
+        writer.writerow(
+            {
+                "id": f"N{number:03d}",
+                "source": name,
+                "kind": claim.kind,
+                "place": "+".join(name for group in opened for name in group),
+                "batches": claim.written_batches,
+                "unit": claim.unit,
+                "relation": ">=" if most else claim.relation or "~",
+                "value": str(claim.value + 1) if most else claim.written_value,
+                "of": claim.of,
+                "phrase": claim.span,
+                "note": "; ".join(notes),
+            }
+        )
+    return rows.getvalue().encode()
+
+
+# --- the article that started the project --------------------------------------------------------
+
+
+def listed(path: Path = paths.ARTICLE_CLAIMS) -> pd.DataFrame:
+    """The article's checkable claims as transcribed, indexed by id (data/README.md)."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False).set_index("id")
+
+
+def claim_of(row: pd.Series) -> Claim | None:
+    """The claim of one transcribed row; None if it says nothing that the register counts.
+
+    The wording (近, 绝对优势) is read from the row's phrase.
+    """
+    if row["topic"] not in ("register", "catch-up"):
+        return None
+    phrase = text.plain(row["phrase"])
+    said = [token for token in lex.tokens(phrase) if token.kind in ("amount", "share")]
+    wording = said[0].wording if said and said[0].relation == row["relation"] else ""
+    value = row["value"] or None
+    if row["kind"] == "order":
+        value = tuple(value.split(">"))
+    elif value:
+        value = Decimal(value) if row["kind"] == "share" else int(value)
+    if row["kind"] == "rank" and "绝对优势" in phrase:
+        wording = "绝对优势"
+    return Claim(
+        0, len(row["phrase"]), row["phrase"], row["kind"], tuple(row["place"].split("+")),
+        statements.parse_batches(row["batches"]) if row["batches"] else (), row["unit"],
+        row["relation"], value, row["of"], wording,
+    )  # fmt: skip

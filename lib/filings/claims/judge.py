@@ -1,0 +1,360 @@
+"""A claim against the evidence: true in every table that agrees with it, in none, or in some.
+
+The claim becomes rows over the counts (``wording`` says which numbers it allows). It is supported
+if no table breaks a row, contradicted if no table meets all of them, undecided otherwise.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise, product
+
+from filings import catchup, places, statements
+from filings.claims import lexicon, wording
+from filings.claims.claim import Claim
+from filings.feasible import Register, Sum
+from filings.feasible.model import Model
+from filings.feasible.program import Form, Program, add
+from filings.statements import Statement
+
+VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
+_EPS = 1e-6
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the evidence says of a claim.
+
+    ``verdict`` is one of ``VERDICTS``. ``low`` and ``high`` are what the evidence leaves for the
+    claim's own quantity: a count, percent, a number of provinces, a rank (None: no such number, or
+    no end). ``evidence`` holds the ids of kept statements from which the verdict follows, none of
+    which can be spared; empty where nothing decides. ``reason`` says it in words.
+    """
+
+    verdict: str
+    low: float | None
+    high: float | None
+    evidence: tuple[str, ...]
+    reason: str
+
+
+def without(ledger: Iterable[Statement], sources: Iterable[str]) -> tuple[Statement, ...]:
+    """The ledger less what only those sources say; reprints of one text count as the text.
+
+    Raises ValueError for a source that the ledger does not know.
+    """
+    ledger = tuple(ledger)
+    text = statements.texts(ledger)
+    unknown = sorted(set(sources) - set(text))
+    if unknown:
+        raise ValueError(
+            f"no statement of the ledger is from {', '.join(unknown)}; see sources.csv"
+        )
+    left_out = {text[source] for source in sources}
+    return tuple(
+        one for one in ledger if {text[source] for source in statements.sources(one)} - left_out
+    )
+
+
+def judge(claim: Claim, register: Register) -> Verdict:
+    """The verdict of all registers that agree with the evidence on one claim."""
+    if claim.kind == "trend":
+        return _trend(claim, register)
+    if not claim.batches:
+        return Verdict("undecided", None, None, (), "The text does not say of which batches.")
+    case = _Case(claim, register.statements, register.model.ceilings)
+    low, high = _quantity(claim, case, register)
+    if case.always_true():
+        verdict = "supported"
+    elif not case.ever_true():
+        verdict = "contradicted"
+    else:
+        verdict = "undecided"
+    evidence = () if verdict == "undecided" else _deciding(claim, register.statements, verdict)
+    return Verdict(verdict, low, high, evidence, _reason(claim, verdict, low, high))
+
+
+# --- the claim as rows ---------------------------------------------------------------------------
+
+
+class _Case:
+    """Statements and a claim in one program; the claim's rows can be asked about or imposed."""
+
+    def __init__(
+        self, claim: Claim, kept: Sequence[Statement], ceilings: dict[int, int] | None = None
+    ):
+        probes = _probes(claim)
+        self._base = tuple(range(len(kept)))
+        self._model = Model((*kept, *probes), _sums(claim), ceilings)
+        self._own = tuple(range(len(kept), len(kept) + max(1, len(probes))))
+        for form, low, high in _direct_rows(claim, self._model):
+            self._model.rows.row(form, low, high, self._own[0])
+        rows = self._model.rows
+        self.rows = [
+            (form, low, high)
+            for form, low, high, owner in zip(
+                rows.forms, rows.low, rows.high, rows.owner, strict=True
+            )
+            if owner in self._own
+        ]
+        self._programs: dict[bool, Program] = {}
+        self._active: dict[bool, tuple[int, ...]] = {}
+
+    def _program(self, relaxed: bool, active: tuple[int, ...]) -> Program:
+        if relaxed not in self._programs:
+            self._programs[relaxed] = Program(self._model.rows, relaxed)
+        if self._active.get(relaxed) != active:
+            self._programs[relaxed].activate(active)
+            self._active[relaxed] = active
+        return self._programs[relaxed]
+
+    def always_true(self, active: Iterable[int] | None = None) -> bool:
+        """True if no table that agrees with the active statements breaks a row of the claim."""
+        active = self._base if active is None else tuple(active)
+        return all(
+            self._never(form, "low", low, active) and self._never(form, "high", high, active)
+            for form, low, high in self.rows
+        )
+
+    def _never(self, form: Form, sense: str, limit: float, active: tuple[int, ...]) -> bool:
+        """True if the form never passes the limit; the relaxed program often shows it at once."""
+        if math.isinf(limit):
+            return True
+        for relaxed in (True, False):
+            found = self._program(relaxed, active).optimise(form, sense)
+            if found is None:
+                raise ValueError("the statements cannot all hold; reconcile them first")
+            passed = found.bound < limit - _EPS if sense == "low" else found.bound > limit + _EPS
+            if not passed:
+                return True
+        return False
+
+    def ever_true(self, active: Iterable[int] | None = None) -> bool:
+        """True if some table that agrees with the active statements meets all rows of the claim."""
+        active = (*(self._base if active is None else active), *self._own)
+        return all(self._program(relaxed, active).feasible() for relaxed in (True, False))
+
+    def range(self, form: Form) -> tuple[int, int]:
+        """Lowest and highest value of a form over the tables that agree with the statements."""
+        program = self._program(False, self._base)
+        return tuple(round(program.optimise(form, sense).value) for sense in ("low", "high"))
+
+
+def _names(claim: Claim) -> tuple[str, ...]:
+    """The claim's places, regions opened into their provinces."""
+    return tuple(
+        member for name in claim.places for member in lexicon.region_members(name) or (name,)
+    )
+
+
+def _part(claim: Claim) -> Sum:
+    return Sum(claim.unit, _names(claim), claim.batches)
+
+
+def _whole(claim: Claim) -> Sum:
+    return Sum(claim.unit, (claim.of,), claim.batches)
+
+
+def _sums(claim: Claim) -> tuple[Sum, ...]:
+    if claim.kind in ("count", "share", "rank"):
+        return (_part(claim), _whole(claim)) if claim.kind == "share" else (_part(claim),)
+    if claim.kind in ("order", "leaders"):
+        return tuple(Sum(claim.unit, (name,), claim.batches) for name in claim.value)
+    return ()
+
+
+def _probes(claim: Claim) -> tuple[Statement, ...]:
+    """Statements whose rows are the claim's, for the kinds that need unknowns of their own."""
+
+    def probe(relation, value):
+        return Statement("claim", "", claim.kind, claim.places, claim.batches, claim.unit, relation,
+                         value)  # fmt: skip
+
+    if claim.kind in ("count", "share", "order", "leaders"):
+        return ()
+    if claim.kind == "coverage":
+        limits = wording.limits(claim)
+        least = _least(limits) if limits.low is not None else 0
+        most = _most(limits) if limits.high is not None else len(places.province_names())
+        return probe(">=", least), probe("<=", most)
+    return (probe(claim.relation, claim.value),)
+
+
+def _least(limits: wording.Limits) -> int:
+    return math.ceil(limits.low) + (limits.low_open and limits.low == int(limits.low))
+
+
+def _most(limits: wording.Limits) -> int:
+    return math.floor(limits.high) - (limits.high_open and limits.high == int(limits.high))
+
+
+def _direct_rows(claim: Claim, model: Model):
+    """Rows of a count, a share, an order, and a lead by an absolute margin, in whole numbers."""
+    infinity = math.inf
+    if claim.kind == "count":
+        limits = wording.limits(claim)
+        low = -infinity if limits.low is None else _least(limits)
+        high = infinity if limits.high is None else _most(limits)
+        yield model.form(_part(claim)), low, high
+    elif claim.kind == "share":
+        limits = wording.limits(claim)
+        part, whole = model.form(_part(claim)), model.form(_whole(claim))
+        if limits.low is not None:
+            form = _above(part, whole, limits.low)
+            yield form, int(limits.low_open), infinity
+        if limits.high is not None:
+            form = _above(part, whole, limits.high)
+            yield form, -infinity, -int(limits.high_open)
+    elif claim.kind in ("order", "leaders"):
+        for more, less in _pairs(claim):
+            ahead, behind = (
+                model.form(Sum(claim.unit, (name,), claim.batches)) for name in (more, less)
+            )
+            yield add((1, ahead), (-1, behind)), 0, infinity
+    elif claim.kind == "rank" and claim.wording:
+        scale = wording.MARGIN.as_integer_ratio()
+        for name in places.province_names():
+            if name not in claim.places:
+                other = model.form(Sum(claim.unit, (name,), claim.batches))
+                mine = model.form(_part(claim))
+                yield add((scale[1], mine), (-scale[0], other)), 0, infinity
+
+
+def _pairs(claim: Claim) -> Iterable[tuple[str, str]]:
+    """Who is not below whom, by an order or a set of leaders: (the one ahead, the other)."""
+    named = claim.value
+    others = [name for name in places.province_names() if name not in named]
+    if claim.kind == "leaders":
+        return product(named, others)
+    return [*pairwise(named), *((named[-1], other) for other in others)]
+
+
+def _above(part: Form, whole: Form, percent: Decimal) -> Form:
+    """A form with whole coefficients that is positive where part is above the percent of whole."""
+    above, below = (percent / 100).as_integer_ratio()
+    return add((below, part), (-above, whole))
+
+
+# --- the range of the claim's quantity -----------------------------------------------------------
+
+
+def _quantity(claim: Claim, case: _Case, register: Register) -> tuple:
+    """(low, high) of what the claim gives a number for; (None, None) where it gives none."""
+    if claim.kind == "count":
+        (found,) = register.bounds([_part(claim)])
+        return found.low, found.high
+    if claim.kind == "share":
+        found = register.ratio(_part(claim), _whole(claim))
+        return tuple(
+            None if end is None else round(100 * end, 2) for end in (found.low, found.high)
+        )
+    if claim.kind == "coverage":
+        return case.range(case.rows[0][0])
+    if claim.kind == "rank":
+        found = register.rank(claim.place, claim.batches, claim.unit)
+        return found.low, found.high
+    return None, None
+
+
+# --- which statements decide ---------------------------------------------------------------------
+
+_VAGUE = ("leaders", "order", "rank", "coverage", "first_batch", "share_of_multi_filers", "share")
+"""Kinds in the order in which they are spared first, where either could carry a verdict."""
+
+
+def _deciding(claim: Claim, kept: Sequence[Statement], verdict: str) -> tuple[str, ...]:
+    """Ids of statements from which the verdict follows, none of which can be spared.
+
+    Looked for among the statements about the same places first, then about the same batches, then
+    among all; statements are dropped one by one, the vaguest first, while the verdict follows.
+    """
+    for circle in _circles(claim, kept):
+        case = _Case(claim, circle)
+
+        def follows(active, case=case):
+            if verdict == "supported":
+                return case.always_true(active)
+            return not case.ever_true(active)
+
+        active = list(range(len(circle)))
+        if not follows(active):
+            continue
+        for index in sorted(active, key=lambda index: _spared_first(claim, circle[index])):
+            fewer = [one for one in active if one != index]
+            if follows(fewer):
+                active = fewer
+        return tuple(circle[index].id for index in active)
+    raise AssertionError("a verdict follows from all kept statements together")
+
+
+def _circles(claim: Claim, kept: Sequence[Statement]) -> Iterable[list[Statement]]:
+    """Kept statements in widening circles around the claim."""
+    mine = {*_names(claim), claim.of, *(claim.value if isinstance(claim.value, tuple) else ())}
+    batches = set(claim.batches)
+
+    def about(one: Statement) -> set[str]:
+        return {*one.places, *(one.value if isinstance(one.value, tuple) else ()), one.of} - {""}
+
+    overlap = [one for one in kept if set(one.batches) & batches]
+    same = [one for one in overlap if one.unit == claim.unit and about(one) & mine]
+    named = set(places.province_names()) if mine & {places.NATION} else mine
+    provinces = {places.province_of(name) or name for name in named - {""}}
+    near = [one for one in overlap if about(one) & (mine | provinces | {places.NATION})]
+    return same, near, overlap, list(kept)
+
+
+def _spared_first(claim: Claim, one: Statement) -> tuple:
+    """Sorts statements: the vaguest and most distant first, the claim's own fact last."""
+    fact = (one.kind, one.places, one.batches, one.unit) == (
+        claim.kind, claim.places, claim.batches, claim.unit,
+    )  # fmt: skip
+    vague = _VAGUE.index(one.kind) if one.kind in _VAGUE else len(_VAGUE)
+    return fact, vague, one.relation == "=", set(one.batches) == set(claim.batches), -one.row
+
+
+# --- catching up ---------------------------------------------------------------------------------
+
+
+def _trend(claim: Claim, register: Register) -> Verdict:
+    """Sentences on catching up are judged by the statistics of ``catchup``."""
+    subject = claim.places
+    if any(word in claim.span for word in ("布局",)):
+        wanted = "A25"
+    elif subject == ("中西部",):
+        wanted = "A08"
+    elif set(subject) == set(catchup.NAMED):
+        wanted = "A12" if "缩小" in claim.span or "收窄" in claim.span else "A29"
+    else:
+        return Verdict("undecided", None, None, (), "No test is laid down for this trend.")
+    finding = next(one for one in catchup.findings(register) if one.claim == wanted)
+    return Verdict(finding.verdict, finding.low, finding.high, (), finding.reason)
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+_WHAT = {
+    "count": "the count",
+    "share": "the share in percent",
+    "coverage": "the number of provinces",
+    "rank": "the rank",
+}
+
+
+def _reason(claim: Claim, verdict: str, low, high) -> str:
+    """Why, in a sentence or two."""
+    how = {
+        "supported": "True in every table that agrees with the evidence",
+        "contradicted": "True in no table that agrees with the evidence",
+        "undecided": "True in some tables that agree with the evidence, false in others",
+    }[verdict]
+    words = [how]
+    if claim.kind in _WHAT and low is not None:
+        what = _WHAT[claim.kind]
+        if low == high:
+            words.append(f": {what} is {low:g}")
+        elif high is None:
+            words.append(f": {what} is {low:g} or more, with no upper end")
+        else:
+            words.append(f": {what} lies between {low:g} and {high:g}")
+    return f"{''.join(words)}. {wording.rule(claim)}".strip()

@@ -1,0 +1,136 @@
+"""The written rule for rounding and wording: what a claim must be true of to be true.
+
+======================  ===========================================================================
+words                   the claim holds if
+======================  ===========================================================================
+a plain count           the count is that number
+a plain percentage      it is the true share rounded, or cut, at the decimals printed: 28.15 for a
+                        share from 28.145 up to, but not with, 28.16
+N成 (tenths)            the same at tens of percent: 四成 for 35 % up to, but not with, 50 %
+a fraction (三分之一)   the share is within a twentieth of it, as for 约
+近, 将近, 接近 N        below N, and at least nine tenths of N
+约, 大约, 左右 N        within a twentieth of N, either way
+超, 逾, 突破 N          more than N
+N 余, N 多              more than N, and less than N and one more unit of its last figure (二百余:
+                        201 to 299)
+至少, 以上              N or more
+不足, 不到 N            less than N
+至多, 不超过, 以下      N or less
+过半, 半数以上          more than half
+大多数 (省市)           more than half of the 31
+绝对优势, 遥遥领先      first, with at least half as many again as any other province
+第 N                    no more than N - 1 places are above it, and N - 1 others not below
+前 N                    no more than N - 1 places are above it
+A、B、C 依次            none is below the next, and no other place is above the last (ties allowed)
+======================  ===========================================================================
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from filings.claims.claim import Claim
+
+NEARLY = Decimal("0.9")
+"""近 N: at least this part of N."""
+
+ABOUT = Decimal("0.05")
+"""约 N: N give or take this part of it."""
+
+MARGIN = Decimal("1.5")
+"""绝对优势: at least so many times what any other province has."""
+
+_SIGNS = (
+    ("不超过 至多 以下", "at most"),
+    ("过半 多数 突破 超 逾", "more than"),
+    ("不足 不到 未及 弱", "less than"),
+    ("至少 不少于 不低于 以上 上", "at least"),
+    ("将近 接近 近", "nearly"),
+    ("约 大概 左右 上下 来 分之", "about"),
+    ("余 多 强", "and some"),
+    ("成", "tenths"),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Lowest and highest number a claim allows (None: no limit); open ends are not allowed."""
+
+    low: Decimal | None
+    high: Decimal | None
+    low_open: bool = False
+    high_open: bool = False
+
+    def allows(self, number: Decimal | int) -> bool:
+        """True if the claim holds of the number."""
+        above = self.low is None or number > self.low or (number == self.low and not self.low_open)
+        below = (
+            self.high is None or number < self.high or (number == self.high and not self.high_open)
+        )
+        return above and below
+
+
+def sense(claim: Claim) -> str:
+    """Which line of the rule applies to an amount: "exactly", "nearly", "more than" and so on."""
+    if claim.relation == "=":
+        return "tenths" if claim.wording == "成" else "exactly"
+    for words, meaning in _SIGNS:
+        if any(word in claim.wording for word in words.split()):
+            return meaning
+    return {">=": "at least", "<=": "at most", ">": "more than", "~": "about"}[claim.relation]
+
+
+def limits(claim: Claim) -> Limits:
+    """The numbers for which a count, a coverage or a share (in percent) is as the claim says."""
+    value = Decimal(claim.value)
+    match sense(claim):
+        case "more than":
+            return Limits(value, None, low_open=True)
+        case "at most":
+            return Limits(None, value)
+        case "less than":
+            return Limits(None, value, high_open=True)
+        case "at least":
+            return Limits(value, None)
+        case "nearly":
+            return Limits(value * NEARLY, value, high_open=True)
+        case "about":
+            return Limits(value * (1 - ABOUT), value * (1 + ABOUT))
+        case "and some":
+            return Limits(value, value + _last_figure(value), low_open=True, high_open=True)
+        case "tenths":
+            return _printed(value, Decimal(10))
+    if claim.kind == "share":
+        return _printed(value, Decimal(1).scaleb(value.as_tuple().exponent))
+    return Limits(value, value)
+
+
+def _printed(value: Decimal, unit: Decimal) -> Limits:
+    """Rounded or cut at the unit of the last figure printed."""
+    return Limits(value - unit / 2, value + unit, high_open=True)
+
+
+def _last_figure(value: Decimal) -> Decimal:
+    """The unit of the last figure that is not zero: 200 → 100, 250 → 10, 32.5 → 0.1."""
+    return Decimal(1).scaleb(value.normalize().as_tuple().exponent)
+
+
+def rule(claim: Claim) -> str:
+    """How the claim's words were read, as a sentence; empty for a plain count."""
+    named = {
+        "more than": "more than that",
+        "at most": "that or less",
+        "less than": "less than that",
+        "at least": "that or more",
+        "nearly": f"below that, and at least {NEARLY:.0%} of it",
+        "about": f"within {ABOUT:.0%} of it",
+        "and some": "more than that, by less than one unit of its last figure",
+        "tenths": "rounded or cut at tens of percent",
+    }
+    if claim.kind not in ("count", "share", "coverage"):
+        return ""
+    meaning = sense(claim)
+    if meaning == "exactly":
+        if claim.kind != "share":
+            return ""
+        return "The percentage may be rounded or cut at the decimals printed."
+    return f"“{claim.wording or claim.relation}” is read as {named[meaning]}."
