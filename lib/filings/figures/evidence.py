@@ -19,15 +19,16 @@ from filings.figures.marks import (
 from filings.figures.page import Page, builder
 from filings.figures.words import batch_tick, decimals, percent, place, span, unit
 
-NARROW = 2
-"""A range at most this wide (high minus low) counts as narrow."""
+NARROW, WIDE = 5, 50
+"""A range (high minus low) counts as narrow up to NARROW, as wide from WIDE on."""
 
-_ROW, _HEADER, _GROUP_GAP, _PAD = 3.5, 9.0, 1.2, 0.8
-_SHADES = ("exact", "narrow", "wide", "open", "nothing")
+_ROW, _HEADER, _GROUP_GAP, _PAD = 3.5, 9.0, 1.2, 0.4
+_SHADES = ("exact", "narrow", "middling", "wide", "open", "nothing")
 _COLOURS = {
     "exact": "#14406B",
     "narrow": "#86AECB",
-    "wide": "#D3E0EA",
+    "middling": "#C3D6E4",
+    "wide": "#EBF0F4",
     "open": style.PAPER,
     "nothing": style.PAPER,
 }
@@ -38,7 +39,9 @@ def _shade(low: float, high: float) -> str:
         return "open" if low > 0 else "nothing"
     if low == high:
         return "exact"
-    return "narrow" if high - low <= NARROW else "wide"
+    if high - low <= NARROW:
+        return "narrow"
+    return "middling" if high - low < WIDE else "wide"
 
 
 @builder("unit", "batches", "place", "low", "high")
@@ -56,8 +59,9 @@ def coverage(page: Page, table: pd.DataFrame) -> None:
     narrow, unknown = shades.count("narrow"), shades.count("nothing")
     labels = {
         "exact": page.say("known exactly", "准确可知"),
-        "narrow": page.say(f"range of at most {NARROW}", f"范围不超过{NARROW}"),
-        "wide": page.say("wider range", "范围更大"),
+        "narrow": page.say(f"range up to {NARROW} wide", f"范围宽度不超过{NARROW}"),
+        "middling": page.say(f"under {WIDE}", f"小于{WIDE}"),
+        "wide": page.say(f"{WIDE} or more", f"{WIDE}及以上"),
         "open": page.say("a lower end only", "仅知下限"),
         "nothing": page.say("nothing known", "一无所知"),
     }
@@ -82,8 +86,10 @@ def coverage(page: Page, table: pd.DataFrame) -> None:
         ),
         note=page.say(
             "Numbers in the cells are the count, or its lowest and highest possible value; "
-            "≥ has no upper end. Where they do not fit, the shade alone tells.",
-            "格内数字为备案数，或其可能的最小值与最大值；≥ 表示没有上限；写不下时仅以颜色表示。",
+            "≥ has no upper end; where they do not fit, the shade alone tells. At the left edge, "
+            "from above: East, Central, Northeast, West.",
+            "格内数字为备案数，或其可能的最小值与最大值；≥ 表示没有上限；写不下时仅以颜色表示。"
+            "左缘自上而下：东部、中部、东北、西部。",
         ),
         alt=page.say(
             f"Heat grid of provinces by batch: {exact} of {total} counts are exact, {narrow} lie "
