@@ -187,9 +187,11 @@ def _enter(name: str, entry: dict) -> None:
 
 
 def _update(file: Path, text: str) -> None:
-    """Write only what changed: notebooks that run side by side share these files."""
-    if not file.exists() or file.read_text(encoding="utf-8") != text:
-        files.write(file, text.encode())
+    """Write a file that several notebooks add to. It is read first: that is how the runner of the
+    notebooks (``filings.trace``) knows it from a notebook's own."""
+    if file.exists():
+        file.read_bytes()
+    files.write(file, text.encode())
 
 
 def gallery(entries: Mapping[str, dict]) -> str:
