@@ -1,5 +1,6 @@
 """Official lists in every form: entries with their places, and what becomes of the rest."""
 
+import doctest
 import json
 import zipfile
 
@@ -345,3 +346,8 @@ def test_no_formula_reaches_a_spreadsheet(tmp_path, sign):
 def test_the_folder_for_lists_may_be_empty():
     read = lists.read_all(paths.LISTS)
     assert all(isinstance(each, lists.ListRead) for each in read.lists)
+
+
+def test_examples_in_the_documentation():
+    outcome = doctest.testmod(lists.entries)
+    assert outcome.attempted and not outcome.failed

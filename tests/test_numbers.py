@@ -1,5 +1,6 @@
 """Filing numbers: real ones pass, invented ones don't, and no single slip gets through."""
 
+import doctest
 import json
 import random
 
@@ -188,3 +189,8 @@ def test_command():
     assert run(REAL).exit_code == 0 and "南山区" in run(REAL).stdout
     missing = run()
     assert missing.exit_code == 2 and len(missing.stderr.splitlines()) == 1
+
+
+def test_examples_in_the_documentation():
+    outcome = doctest.testmod(numbers)
+    assert outcome.attempted and not outcome.failed

@@ -1,5 +1,7 @@
 """Places: every name leads to one place or is refused with the choices; codes to their year."""
 
+import doctest
+
 import pandas as pd
 import pytest
 from filings import paths, places
@@ -151,3 +153,8 @@ def test_a_column_of_codes_is_located_as_each_alone(pairs):
     alone = [places.locate(code, year) for code, year in pairs]
     assert rows == [(each.province, each.prefecture, each.county, each.basis) for each in alone]
     assert all(basis in places.BASES for basis in table["basis"])
+
+
+def test_examples_in_the_documentation():
+    outcome = doctest.testmod(places)
+    assert outcome.attempted and not outcome.failed

@@ -119,8 +119,8 @@ def ingest(files, out, as_json):
 
     read = lists.ingest(files, out, progress=True)
     said = [each.summary for each in read.lists]
-    lines = [_json(said)] if as_json else map(lists.in_words, said)
-    click.echo("\n".join(lines))
+    for line in [_json(said)] if as_json else map(lists.in_words, said):
+        click.echo(line)
     for error in read.errors:
         click.echo(f"Error: {error}", err=True)
     if read.errors:

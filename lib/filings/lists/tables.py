@@ -66,6 +66,9 @@ def _guarded(path: Path, parts: Iterator) -> Iterator:
             return next(iterator, None)
         except ListError:
             raise
+        except csv.Error as error:
+            problem = f"can't be split into cells ({error})"
+            raise ListError(path, problem, "check that each quote is closed") from error
         # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds,
         # and a panic of the spreadsheet reader is not even an Exception.
         except BaseException as error:
