@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,7 +28,16 @@ def audit(
     """
     found = claims_of(path)
     register = Register(reconcile(without(ledger, sources)).kept) if found else None
-    return [(claim, judge(claim, register)) for claim in found]
+    verdicts: dict[Claim, Verdict] = {}
+    for claim in found:
+        said = _said(claim)
+        verdicts[said] = verdicts.get(said) or judge(claim, register)
+    return [(claim, verdicts[_said(claim)]) for claim in found]
+
+
+def _said(claim: Claim) -> Claim:
+    """The claim wherever it stands: a text may say a thing twice."""
+    return replace(claim, start=0, end=0, span=claim.span if claim.kind == "trend" else "")
 
 
 def claims_of(path: Path) -> list[Claim]:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise, product
 
 from filings import catchup, places, statements
@@ -15,7 +16,7 @@ from filings.claims import lexicon, wording
 from filings.claims.claim import Claim
 from filings.feasible import Register, Sum
 from filings.feasible.model import Model
-from filings.feasible.program import Form, Program, add
+from filings.feasible.program import Form, Outcome, Program, add
 from filings.statements import Statement
 
 VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
@@ -100,6 +101,7 @@ class _Case:
         ]
         self._programs: dict[bool, Program] = {}
         self._active: dict[bool, tuple[int, ...]] = {}
+        self._ends: dict[tuple, Outcome] = {}
 
     def _program(self, relaxed: bool, active: tuple[int, ...]) -> Program:
         if relaxed not in self._programs:
@@ -122,13 +124,21 @@ class _Case:
         if math.isinf(limit):
             return True
         for relaxed in (True, False):
-            found = self._program(relaxed, active).optimise(form, sense)
-            if found is None:
-                raise ValueError("the statements cannot all hold; reconcile them first")
+            found = self._end(form, sense, relaxed, active)
             passed = found.bound < limit - _EPS if sense == "low" else found.bound > limit + _EPS
             if not passed:
                 return True
         return False
+
+    def _end(self, form: Form, sense: str, relaxed: bool, active: tuple[int, ...]) -> Outcome:
+        """Lowest or highest value of a form; asked once, remembered."""
+        key = tuple(form.items()), sense, relaxed, active
+        if key not in self._ends:
+            found = self._program(relaxed, active).optimise(form, sense)
+            if found is None:
+                raise ValueError("the statements cannot all hold; reconcile them first")
+            self._ends[key] = found
+        return self._ends[key]
 
     def ever_true(self, active: Iterable[int] | None = None) -> bool:
         """True if some table that agrees with the active statements meets all rows of the claim."""
@@ -137,8 +147,8 @@ class _Case:
 
     def range(self, form: Form) -> tuple[int, int]:
         """Lowest and highest value of a form over the tables that agree with the statements."""
-        program = self._program(False, self._base)
-        return tuple(round(program.optimise(form, sense).value) for sense in ("low", "high"))
+        ends = (self._end(form, sense, False, self._base) for sense in ("low", "high"))
+        return tuple(round(end.value) for end in ends)
 
 
 def _names(claim: Claim) -> tuple[str, ...]:
@@ -252,8 +262,8 @@ def _quantity(claim: Claim, case: _Case, register: Register) -> tuple:
     if claim.kind == "coverage":
         return case.range(case.rows[0][0])
     if claim.kind == "rank":
-        found = register.rank(claim.place, claim.batches, claim.unit)
-        return found.low, found.high
+        above = case.range(case.rows[0][0])
+        return above[0] + 1, above[1] + 1
     return None, None
 
 
@@ -317,18 +327,31 @@ def _spared_first(claim: Claim, one: Statement) -> tuple:
 
 
 def _trend(claim: Claim, register: Register) -> Verdict:
-    """Sentences on catching up are judged by the statistics of ``catchup``."""
-    subject = claim.places
-    if any(word in claim.span for word in ("布局",)):
-        wanted = "A25"
-    elif subject == ("中西部",):
-        wanted = "A08"
-    elif set(subject) == set(catchup.NAMED):
-        wanted = "A12" if "缩小" in claim.span or "收窄" in claim.span else "A29"
-    else:
-        return Verdict("undecided", None, None, (), "No test is laid down for this trend.")
-    finding = next(one for one in catchup.findings(register) if one.claim == wanted)
+    """Sentences on catching up are judged by the tests of ``catchup``."""
+    if "布局" in claim.span:
+        return Verdict("outside the register", None, None, (),
+                       "The register counts filings; it does not say who plans what.")  # fmt: skip
+    test = None
+    if claim.places == ("中西部",):
+        test = "catching up"
+    elif set(claim.places) == set(catchup.NAMED):
+        narrows = "缩小" in claim.span or "收窄" in claim.span
+        test = "narrowing" if narrows else "gap remains"
+    if test is None:
+        return Verdict("undecided", None, None, (), "No test is laid down for this sentence.")
+    try:
+        finding = _finding(register, test)
+    except ValueError as error:  # the joint values left are too many to go through
+        return Verdict("undecided", None, None, (), f"The evidence leaves too much open: {error}.")
     return Verdict(finding.verdict, finding.low, finding.high, (), finding.reason)
+
+
+@lru_cache(maxsize=8)
+def _finding(register: Register, test: str) -> catchup.Finding:
+    """The finding of one test; it takes seconds, and an article may say a thing twice."""
+    if test == "catching up":
+        return catchup.catching_up(register, next(iter(catchup.interiors().values())))
+    return catchup.narrowing(register) if test == "narrowing" else catchup.gap_remains(register)
 
 
 # --- words ---------------------------------------------------------------------------------------
