@@ -134,11 +134,11 @@ def test_reading_what_another_writes_must_be_declared(project, monkeypatch):
 
 
 def test_a_file_several_notebooks_add_to_stays_current(project, monkeypatch, capsys):
-    (project / "data/processed/list.txt").write_text("")
     add = (
         "from pathlib import Path\nfile = Path('../data/processed/list.txt')\n"
-        "new = ''.join(sorted({*file.read_text(), LETTER}))\n"
-        "if new != file.read_text():\n    _ = file.write_text(new)"
+        "old = file.read_text() if file.exists() else ''\n"
+        "new = ''.join(sorted({*old, LETTER}))\n"
+        "if new != old:\n    _ = file.write_text(new)"
     )
     monkeypatch.setattr(run, "AFTER", {"02_b": ("01_a",)})
     write_notebook(project, "01_a", "LETTER = 'a'", add)
@@ -146,6 +146,8 @@ def test_a_file_several_notebooks_add_to_stays_current(project, monkeypatch, cap
     assert run.run()
     assert (project / "data/processed/list.txt").read_text() == "ab"
     capsys.readouterr()
+    assert run.run()
+    assert ran(capsys) == set()
     assert run.run(force=True)  # now neither writes
     assert ran(capsys) == {"01", "02"}
     write_notebook(project, "02_b", "LETTER = 'c'", add)

@@ -107,7 +107,7 @@ def _settle(all_jobs: Mapping[str, Job]) -> None:
     for name, record in records.items():
         fresh = record | {
             "inputs": {k: v for k, v in record["inputs"].items() if k not in shared},
-            "outputs": record["outputs"] | fingerprints(record["shared"]),
+            "outputs": record["outputs"] | fingerprints(shared & record["outputs"].keys()),
         }
         if fresh != record:
             _remember(all_jobs[name], fresh)
