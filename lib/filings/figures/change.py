@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
 from filings.figures import style
 from filings.figures.marks import (
@@ -19,6 +18,7 @@ from filings.figures.marks import (
     range_up,
     region_entries,
     region_of,
+    round_ticks,
     spread,
 )
 from filings.figures.page import Page, builder
@@ -320,8 +320,7 @@ def decomposition(page: Page, table: pd.DataFrame) -> None:
     pad = 0.04 * (high - low or 1)
     ax.set(xlim=(low - pad, high + pad), ylim=(height * len(blocks), 0), yticks=[])
     ax.xaxis.set_major_formatter(lambda value, _: span(value, value, 1, 100).removesuffix(".0"))
-    ticks = MaxNLocator(6).tick_values(low, high)
-    ticks = [tick for tick in ticks if low - pad <= tick <= high + pad]
+    ticks = round_ticks(low - pad, high + pad, 6)
     ax.set_xticks(ticks)
     for k, (name, before, after) in enumerate(blocks):
         top = k * height
@@ -408,7 +407,7 @@ def control(page: Page, table: pd.DataFrame) -> None:
             band(ax, x, rows["low"], rows["high"], style.SERIES[k % len(style.SERIES)])
             both = table.loc[table["group"] == group, "high"].max()
             ax.set(ylim=(0, both * 1.1), xlim=(-0.3, len(rows) - 0.7))
-            ax.set_yticks([t for t in MaxNLocator(3).tick_values(0, both) if t <= both * 1.1])
+            ax.set_yticks(round_ticks(0, both * 1.1, 3))
             percent_ticks(ax)
             ax.grid(axis="y")
             periods = [

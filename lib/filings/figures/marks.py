@@ -214,6 +214,8 @@ def batch_panel(ax: Axes, table: pd.DataFrame, words: Callable[[float, float], s
             ha="left" if pd.isna(row.high) else "center",
             va="bottom" if above else "top",
             fontsize=style.SMALL,
+            # Paper behind the number, so that no grid line runs through it.
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
         )
 
 
@@ -224,7 +226,13 @@ def _zoom(ax: Axes, table: pd.DataFrame) -> None:
     spread = max(most - table["low"].min(), 0.25 * most)
     bottom, top = max(0, most - 1.6 * spread), most + 0.4 * spread
     ax.set_ylim(bottom, top)
-    ax.set_yticks([t for t in MaxNLocator(4).tick_values(bottom, top) if bottom <= t < top])
+    ax.set_yticks([tick for tick in round_ticks(bottom, top, 4) if tick < top])
+
+
+def round_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most ``most`` + 1 round values from low to high, a step of 1, 2, 2.5 or 5 apart."""
+    ticks = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in ticks if low <= tick <= high]
 
 
 def nice_top(value: float) -> float:

@@ -171,6 +171,7 @@ def builder(*columns: str, once: tuple[str, ...] = ()) -> Callable:
             return page
 
         del build.__wrapped__  # help() shows the signature callers use
+        build.__annotations__ = {"table": pd.DataFrame, "return": Page}
         build.columns = columns
         _builders[draw.__name__] = build
         return build
