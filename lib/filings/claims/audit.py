@@ -27,12 +27,20 @@ def audit(
     ValueError for a source the ledger does not know.
     """
     found = claims_of(path)
-    register = Register(reconcile(without(ledger, sources)).kept) if found else None
-    verdicts: dict[Claim, Verdict] = {}
+    rest = without(ledger, sources)
+    return list(zip(found, _judged(found, rest), strict=True)) if found else []
+
+
+def _judged(found: Iterable[Claim], ledger: Iterable[Statement]) -> list[Verdict]:
+    register = Register(reconcile(ledger).kept)
+    known: dict[Claim, Verdict] = {}
+    verdicts = []
     for claim in found:
         said = _said(claim)
-        verdicts[said] = verdicts.get(said) or judge(claim, register)
-    return [(claim, verdicts[_said(claim)]) for claim in found]
+        if said not in known:
+            known[said] = judge(claim, register)
+        verdicts.append(known[said])
+    return verdicts
 
 
 def _said(claim: Claim) -> Claim:
@@ -123,6 +131,27 @@ def draft(claims: Iterable[Claim], name: str) -> bytes:
 def listed(path: Path = paths.ARTICLE_CLAIMS) -> pd.DataFrame:
     """The article's checkable claims as transcribed, indexed by id (data/README.md)."""
     return pd.read_csv(path, dtype=str, keep_default_na=False).set_index("id")
+
+
+OUTSIDE = {
+    "opinion": "An opinion: no count bears it out or refutes it.",
+    "event": "An event: the register records filings, not events.",
+    "trend": "About a kind of filer; the register counts filings by place and batch.",
+    "count": "A number of something else than filings.",
+}
+"""Why a claim that is not about the register lies outside it, by the claim's kind."""
+
+
+def audit_listed(listed: pd.DataFrame, ledger: Iterable[Statement]) -> dict[str, Verdict]:
+    """The verdict of a ledger on each transcribed claim, by id."""
+    told = {name: claim_of(row) for name, row in listed.iterrows()}
+    verdicts = iter(_judged([one for one in told.values() if one], ledger))
+    return {
+        name: next(verdicts)
+        if claim
+        else Verdict("outside the register", None, None, (), OUTSIDE[listed.loc[name, "kind"]])
+        for name, claim in told.items()
+    }
 
 
 def claim_of(row: pd.Series) -> Claim | None:
