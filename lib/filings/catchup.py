@@ -502,10 +502,14 @@ def findings(register: Register) -> tuple[Finding, ...]:
 
 
 class Headline(NamedTuple):
-    """The share of a group in an early and a later selection of batches, over all tables."""
+    """A group's share in an early and a later selection of batches, as (low, high) fractions.
 
-    early: Span
-    later: Span
+    ``change`` is later minus early and ``p`` that of `homogeneity`, each over all tables;
+    ``verdict`` says whether the share has risen, by more than chance.
+    """
+
+    early: tuple[float, float]
+    later: tuple[float, float]
     change: Span
     p: Span
     verdict: str
@@ -517,12 +521,14 @@ def headline(
     early: Sequence[int] = (1,),
     later: Sequence[int] = (2, 3),
 ) -> Headline:
-    """Has the group's share risen? Shares, change and p of `homogeneity`, each with its range."""
+    """Has the group's share of the services risen, and could it be chance?"""
     totals = totals_of(register, early, later)
     sums = [services(group, *early), services(group, *later)]
     return Headline(
-        over_tables(register, sums[:1], lambda hits: hits[0] / totals[0]),
-        over_tables(register, sums[1:], lambda hits: hits[0] / totals[1]),
+        *(
+            (found.low / total, found.high / total)
+            for found, total in zip(register.bounds(sums), totals, strict=True)
+        ),
         over_tables(register, sums, lambda hits: hits[1] / totals[1] - hits[0] / totals[0]),
         over_tables(register, sums, lambda hits: homogeneity(hits, totals).p),
         verdict(register, sums, lambda hits: rises(hits, totals)),
@@ -541,7 +547,7 @@ def catching_up(register: Register, interior: Sequence[str]) -> Finding:
         "change in the interior's share of new filings, batch 1 to batches 2-3 (fraction)",
         found.change.low,
         found.change.high,
-        f"The interior holds {_percent(found.early)} of batch 1 and {_percent(found.later)} of "
+        f"The interior holds {_percent(*found.early)} of batch 1 and {_percent(*found.later)} of "
         f"batches 2 and 3. The change lies between {_signed(found.change.low * 100, 1)} and "
         f"{_signed(found.change.high * 100, 1)} points, and the chance of such a difference "
         f"between batches alike in truth (p) between {found.p.low:.2g} and {found.p.high:.2g}.",
@@ -617,9 +623,9 @@ def _would_change(verdict: str, counts: str) -> str:
     return f"A correction of {counts}; no further count that agrees with the evidence can."
 
 
-def _percent(span: Span) -> str:
-    """A span of fractions as percent: 9.6–11.2%."""
-    return f"{span.low * 100:.1f}–{span.high * 100:.1f}%"
+def _percent(low: float, high: float) -> str:
+    """A range of fractions as percent: 9.6–11.2%."""
+    return f"{low * 100:.1f}–{high * 100:.1f}%"
 
 
 def _signed(number: float, digits: int = 0) -> str:
