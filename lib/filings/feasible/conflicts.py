@@ -8,12 +8,13 @@ choices weigh the same, the vaguer facts yield (a rounded share or an order befo
 those later in the order of their ids. Nothing depends on the order of the rows.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from filings import places
+import numpy as np
+
 from filings.feasible.model import Model
-from filings.feasible.program import Program, Rows, add
+from filings.feasible.program import Outcome, Program, Rows, add
 from filings.statements import Statement, sources, texts, words
 
 _PRECISION = {"share": 0, "share_of_multi_filers": 0, "order": 0, "leaders": 0, "rank": 0}
@@ -59,7 +60,9 @@ def reconcile(ledger: Iterable[Statement]) -> Evidence:
     facts = _facts(ledger)
     weights = _weights(ledger, facts)
     checker = _Checker([fact[0] for fact in facts])
-    aside = _lightest(checker, [_cost(f, w, n) for n, (f, w) in enumerate(zip(facts, weights))])
+    aside = _lightest(
+        checker, [_cost(f, w, n) for n, (f, w) in enumerate(zip(facts, weights, strict=True))]
+    )
     kept = [number for number in range(len(facts)) if number not in aside]
     dropped = []
     for number in sorted(aside):
@@ -98,53 +101,108 @@ def _cost(fact: list[Statement], weight: int, position: int) -> tuple[int, int, 
     return weight, precise, -position
 
 
+_SMALL = 8
+
+
 class _Checker:
     """Tells whether a group of facts can hold together."""
 
     def __init__(self, statements: list[Statement]):
-        self.count = len(statements)
-        rows = Model(statements).rows
-        self._program, self._relaxed = Program(rows), Program(rows, relaxed=True)
-        self._known: dict[frozenset[int], bool] = {}
+        self.statements = statements
+        self._rows = Model(statements).rows
+        self._program, self._relaxed = Program(self._rows), Program(self._rows, relaxed=True)
+        self._lower, self._upper = np.array(self._rows.lower), np.array(self._rows.upper)
+        self._columns = np.arange(len(self._lower))
+        self._points: list[np.ndarray] = []
+        self._holding: list[frozenset[int]] = []
 
-    def holds(self, group: Iterable[int]) -> bool:
-        """True if some table agrees with every fact of the group."""
+    def everything(self) -> range:
+        """All facts, by position."""
+        return range(len(self.statements))
+
+    def relaxed_holds(self, group: Iterable[int]) -> bool:
+        """False only if no table agrees with every fact of the group; quick."""
+        self._relaxed.activate(group)
+        return self._relaxed.feasible()
+
+    def holds(self, group: Iterable[int], thorough: bool = True) -> bool:
+        """True if some table agrees with every fact of the group.
+
+        Without ``thorough`` only tables near those met before are tried, so True can be missed.
+        """
         group = frozenset(group)
-        if group not in self._known:
-            self._relaxed.activate(group)
-            possible = self._relaxed.feasible()
-            if possible:
-                self._program.activate(group)
-                possible = self._program.feasible()
-            self._known[group] = possible
-        return self._known[group]
+        if any(group <= holding for holding in self._holding):
+            return True
+        if not self.relaxed_holds(group):
+            return False
+        if len(group) <= _SMALL:
+            # Rows for these facts alone make a far smaller program.
+            rows = Model([self.statements[number] for number in sorted(group)]).rows
+            return Program(rows).feasible()
+        return self._found_near(group) or (thorough and self._found(group))
+
+    def _found(self, group: frozenset[int]) -> bool:
+        self._program.limit(self._columns, self._lower, self._upper)
+        self._program.activate(group)
+        return self._met(self._program.optimise({}, "low"))
+
+    def _found_near(self, group: frozenset[int]) -> bool:
+        """Look near the table met before that breaks the fewest facts of the group."""
+        if not self._points:
+            return False
+        nearest = max(range(len(self._points)), key=lambda n: len(self._holding[n] & group))
+        start = self._points[nearest]
+        # Pull the relaxation towards that table wherever it stands at a bound.
+        pull = np.where(start == self._lower, 1.0, np.where(start == self._upper, -1.0, 0.0))
+        self._relaxed.activate(group)
+        form = {int(column): pull[column] for column in np.flatnonzero(pull)}
+        point = self._relaxed.optimise(form, "low").point
+        agreed = np.abs(point - start) < 1e-6
+        lower = np.where(agreed, start, self._lower)
+        upper = np.where(agreed, start, self._upper)
+        self._program.limit(self._columns, lower, upper)
+        self._program.activate(group)
+        return self._met(self._program.optimise({}, "low"))
+
+    def _met(self, found: Outcome | None) -> bool:
+        """Remember a point and which facts its table agrees with."""
+        if found is None:
+            return False
+        point = np.round(found.point)
+        self._points.append(point)
+        self._holding.append(frozenset(self.everything()) - self._rows.broken(point))
+        return True
 
 
 def _lightest(checker: _Checker, costs: list[tuple[int, int, int]]) -> set[int]:
     groups: list[set[int]] = []
     aside: set[int] = set()
-    while not checker.holds(set(range(checker.count)) - aside):
-        rest = [number for number in range(checker.count) if number not in aside]
-        groups.append(_core(checker.holds, rest))
+    while not checker.holds(rest := [n for n in checker.everything() if n not in aside]):
+        groups.append(_core(checker, [], rest))
         aside = _hitting_set(groups, costs)
     return aside
 
 
-def _core(holds: Callable[[Iterable[int]], bool], candidates: list[int]) -> set[int]:
-    """A group that cannot hold although each of its proper subsets can (QuickXplain)."""
+def _core(checker: _Checker, always: list[int], candidates: list[int]) -> set[int]:
+    """Candidates that cannot hold together beside ``always``, none of them to spare (QuickXplain).
+
+    As long as the relaxation shows the clash it is asked instead of the whole-number program: the
+    group is then a clash all the same, if perhaps not one of the smallest.
+    """
+    relaxed = not checker.relaxed_holds([*always, *candidates])
+    holds = checker.relaxed_holds if relaxed else checker.holds
 
     def explain(base: list[int], fresh: bool, pool: list[int]) -> list[int]:
         if fresh and not holds(base):
             return []
         if len(pool) == 1:
             return pool
-        half = len(pool) // 2
-        first, second = pool[:half], pool[half:]
-        right = explain(base + first, bool(first), second)
+        first, second = pool[: len(pool) // 2], pool[len(pool) // 2 :]
+        right = explain(base + first, True, second)
         left = explain(base + right, bool(right), first)
         return left + right
 
-    return set(explain([], False, candidates))
+    return set(explain(always, bool(always), candidates))
 
 
 def _hitting_set(groups: list[set[int]], costs: Sequence[tuple[int, ...]]) -> set[int]:
@@ -155,8 +213,7 @@ def _hitting_set(groups: list[set[int]], costs: Sequence[tuple[int, ...]]) -> se
         rows.row({columns[number]: 1 for number in group}, low=1)
     point = None
     for part in range(len(costs[0])):
-        form = {column: costs[number][part] for number, column in columns.items()}
-        form = add((1, form))
+        form = add((1, {column: costs[number][part] for number, column in columns.items()}))
         found = Program(rows).optimise(form, "low")
         point = found.point
         rows.row(form, high=round(found.value))
@@ -166,30 +223,31 @@ def _hitting_set(groups: list[set[int]], costs: Sequence[tuple[int, ...]]) -> se
 def _smallest_clash(checker: _Checker, number: int, kept: list[int]) -> set[int]:
     """A smallest group of kept facts that cannot hold beside the given one.
 
-    By duality: a clashing group meets every set of facts whose removal lets the rest hold. The
-    smallest choice that meets all such sets found so far either clashes, and is the answer, or is
-    grown to a largest group that holds, whose complement is one more set to be met.
+    By duality: a clashing group meets every *correction*, a set of facts without which the rest
+    can hold. The smallest choice that meets all corrections found so far either clashes, and is
+    the answer, or is grown to a largest group that holds, which leaves one more correction.
     """
-    if not checker.holds([number, *kept]):
-        candidates = _touching(checker, number, kept)
-        corrections: list[set[int]] = []
-        while True:
-            chosen = _hitting_set(corrections, [(1, n) for n in range(checker.count)]) if corrections else set()
-            if not checker.holds({number, *chosen}):
-                return chosen
-            corrections.append(set(candidates) - _grown(checker, {number, *chosen}, candidates))
-    raise AssertionError("a fact set aside clashes with the kept ones")
-
-
-def _touching(checker: _Checker, number: int, kept: list[int]) -> list[int]:
-    return kept
+    if not checker.holds([number]):
+        return set()
+    by_position = [(1, position) for position in checker.everything()]
+    # Facts of any one clash are likely to be needed in all: try each as a correction of its own.
+    corrections = [
+        {fact}
+        for fact in sorted(_core(checker, [number], kept))
+        if checker.holds({number, *kept} - {fact}, thorough=False)
+    ]
+    while True:
+        chosen = _hitting_set(corrections, by_position) if corrections else set()
+        if not checker.holds({number, *chosen}):
+            return chosen
+        corrections.append(set(kept) - _grown(checker, {number, *chosen}, kept))
 
 
 def _grown(checker: _Checker, group: set[int], candidates: list[int]) -> set[int]:
-    """The group with as many candidates added, in order, as can hold with it."""
+    """The group, which holds, with candidates added as far as they are seen to hold with it."""
 
     def add_all(group: set[int], pool: list[int]) -> set[int]:
-        if not pool or checker.holds(group | set(pool)):
+        if not pool or checker.holds(group | set(pool), thorough=False):
             return group | set(pool)
         if len(pool) == 1:
             return group

@@ -12,6 +12,7 @@ Form = Mapping[int, float]
 
 INF = highspy.kHighsInf
 
+
 def add(*forms: tuple[float, Form]) -> dict[int, float]:
     """The weighted sum of forms, without zero coefficients."""
     total: dict[int, float] = {}
@@ -56,6 +57,12 @@ class Rows:
         self.low.append(low)
         self.high.append(high)
         self.owner.append(owner)
+
+    def broken(self, point: np.ndarray) -> set[int | None]:
+        """Owners of the rows that a point of whole numbers does not meet."""
+        values = (value_at(point, form) for form in self.forms)
+        rows = zip(values, self.low, self.high, self.owner, strict=True)
+        return {owner for value, low, high, owner in rows if not low - 0.5 < value < high + 0.5}
 
     def copy(self) -> "Rows":
         """An independent copy, to be extended for one question."""

@@ -10,7 +10,7 @@ import numpy as np
 from filings import places
 from filings.feasible import shapes
 from filings.feasible.model import Model
-from filings.feasible.program import Form, Outcome, Program, Rows, add, value_at
+from filings.feasible.program import Form, Program, add, value_at
 from filings.feasible.search import Infeasible, Search
 from filings.feasible.table import Range, Sum, Table
 from filings.statements import Statement
@@ -119,7 +119,9 @@ class Register:
     def _wide(self) -> Search:
         """The search with twice the ceilings where no statement bounds a batch. Same columns."""
         if self._wider is None:
-            raised = {b: c * (2 if b in self.open_batches else 1) for b, c in self._ceilings.items()}
+            raised = {
+                b: c * (2 if b in self.open_batches else 1) for b, c in self._ceilings.items()
+            }
             self._wider = Search(Model(self.statements, self._questions, raised).rows)
         return self._wider
 
@@ -264,9 +266,7 @@ class _Joint:
         for weights in product((-1, 0, 1), repeat=count):
             if sum(map(abs, weights)) < 2 or weights < tuple(-w for w in weights):
                 continue
-            form = add(
-                *((w, {c: 1}) for w, c in zip(weights, self._columns, strict=True))
-            )
+            form = add(*((w, {c: 1}) for w, c in zip(weights, self._columns, strict=True)))
             low, high = (self._relaxed.optimise(form, end).value for end in ("low", "high"))
             value = grid @ np.array(weights)
             grid = grid[(value >= low - _EPS) & (value <= high + _EPS)]

@@ -1,2 +1,310 @@
-"""placeholder"""
-def measured(*a): raise NotImplementedError
+"""Attained ranges of measures that are not linear, by exact whole-number formulations.
+
+With the total T of a selection known, each measure over the 31 provinces is a sum of known
+functions of whole-number sums L (a province's count, a region's count):
+
+- HHI: Σ x² / T²; Theil T: Σ x·ln x / T + ln(31/T); its between part: Σ X·ln(X/n) / T + ln(31/T)
+  over regions X with n provinces; its within part: the difference of the two.
+- CRk: the k largest. Lowest: min k·t + Σ u with u ≥ x − t, u ≥ 0; highest: the best choice of k.
+- Gini: Σ |x − y| over pairs / (31·T) = (2·Σ of the k largest, k = 1 … 31, − 32·T) / (31·T). Lowest:
+  each of those sums a whole number, as for CRk; highest: Σ N·(31 − N) over levels v, with N the
+  number of provinces that have v or more.
+
+A function that is convex on the whole numbers is minimised by its chords between neighbours, which
+is exact and needs no switches; otherwise the values of L are listed, one switch for each. Where T
+itself is not known, the measure is sought for every T it can have. Every end is the measure of a
+witness table, computed by ``filings.measures``.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from filings import measures, places
+from filings.feasible.model import Model
+from filings.feasible.program import Form, Program, Rows, add, value_at
+from filings.feasible.table import Range, Sum, Table
+
+_SECONDS = 120.0
+_MOST_TOTALS = 400
+_GROUPS = np.array([places.provinces().at[p, "region_en"] for p in places.province_names()])
+
+
+def _cr(k: int) -> Callable[[np.ndarray], float]:
+    return lambda counts: measures.concentration_ratio(counts, k)
+
+
+MEASURES: dict[str, Callable[[np.ndarray], float]] = {
+    "hhi": measures.hhi,
+    "effective_number": measures.effective_number,
+    "gini": measures.gini,
+    "theil": measures.theil,
+    "theil_between": lambda counts: measures.theil_between(counts, _GROUPS),
+    "theil_within": lambda counts: measures.theil_within(counts, _GROUPS),
+    **{f"cr{k}": _cr(k) for k in range(1, 32)},
+}
+"""Name → function of the 31 counts."""
+
+
+def _entropy(x: int) -> float:
+    return x * math.log(x) if x else 0.0
+
+
+@dataclass(frozen=True)
+class _Term:
+    """weight × function(form), with the form between low and high."""
+
+    weight: float
+    function: Callable[[int], float]
+    form: Form
+    low: int
+    high: int
+
+    def add_to(self, rows: Rows, sense: str) -> Form:
+        """Grow the rows by this term; returns the form that stands for it in the objective."""
+        values = range(self.low, self.high + 1)
+        images = [self.weight * self.function(value) for value in values]
+        if len(images) <= 2:
+            slope = images[-1] - images[0]
+            shifted = add((slope, self.form), (images[0] - slope * self.low, {_one(rows): 1}))
+            return shifted
+        slopes = [b - a for a, b in pairwise(images)]
+        convex = all(b >= a for a, b in pairwise(slopes))
+        concave = all(b <= a for a, b in pairwise(slopes))
+        if (sense == "low" and convex) or (sense == "high" and concave):
+            height = rows.column(min(images), max(images), integer=False)
+            for value, image, slope in zip(values, images, slopes, strict=False):
+                line = add((1, {height: 1}), (-slope, self.form))
+                at = image - slope * value
+                if sense == "low":
+                    rows.row(line, low=at)
+                else:
+                    rows.row(line, high=at)
+            return {height: 1}
+        switches = [rows.binary() for _ in values]
+        rows.row(dict.fromkeys(switches, 1), 1, 1)
+        chosen = {switch: value for switch, value in zip(switches, values, strict=True)}
+        rows.row(add((1, self.form), (-1, chosen)), 0, 0)
+        return {switch: image for switch, image in zip(switches, images, strict=True) if image}
+
+
+def _one(rows: Rows) -> int:
+    """A column that is always 1, for constants in an objective."""
+    return rows.column(1, 1)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a formulation needs to know: the counts asked, their ranges, who is alike."""
+
+    forms: Sequence[Form]
+    cells: Sequence[Range]
+    alike: Sequence[str]
+
+    def ordered(self, groups: Sequence[str] | None) -> list[tuple[int, int]]:
+        """Pairs (more, less) of provinces whose order is known or may be chosen freely.
+
+        A province that never has less than another has at most; and of provinces that are
+        interchangeable (in one region, where regions matter) each at least as much as the next.
+        """
+        count, pairs = len(self.forms), []
+        last: dict[tuple, int] = {}
+        for one in range(count):
+            key = self.alike[one], groups[one] if groups is not None else ""
+            if key in last:
+                pairs.append((last[key], one))
+            last[key] = one
+        return pairs
+
+
+def _separable(functions: Callable[[Sequence[Form], Sequence[Range]], list[_Term]]):
+    """The objective of a measure that is a sum of functions of sums."""
+
+    def objective(rows: Rows, question: _Question, sense: str) -> Form:
+        terms = functions(question.forms, question.cells)
+        return add(*((1, term.add_to(rows, sense)) for term in terms))
+
+    return objective
+
+
+def _provinces(weight: float, function: Callable[[int], float]):
+    def terms(forms: Sequence[Form], cells: Sequence[Range]) -> list[_Term]:
+        return [
+            _Term(weight, function, form, cell.low, cell.high)
+            for form, cell in zip(forms, cells, strict=True)
+        ]
+
+    return terms
+
+
+def _regions(weight: float):
+    def terms(forms: Sequence[Form], cells: Sequence[Range]) -> list[_Term]:
+        found = []
+        for region in dict.fromkeys(_GROUPS):
+            inside = np.flatnonzero(region == _GROUPS)
+            size = len(inside)
+            form = add(*((1, forms[one]) for one in inside))
+            low, high = (sum(getattr(cells[one], end) for one in inside) for end in ("low", "high"))
+            found.append(
+                _Term(weight, lambda x, n=size: _entropy(x) - x * math.log(n), form, low, high)
+            )
+        return found
+
+    return terms
+
+
+def _largest(k: int):
+    def objective(rows: Rows, question: _Question, sense: str) -> Form:
+        total: dict[int, float] = {}
+        if sense == "low":
+            threshold = rows.column(integer=False)
+            for form in question.forms:
+                over = rows.column(integer=False)
+                total[over] = 1
+                rows.row(add((1, {over: 1}), (-1, form), (1, {threshold: 1})), low=0)
+            return total | {threshold: k}
+        chosen = {}
+        for form, cell in zip(question.forms, question.cells, strict=True):
+            switch, counted = rows.binary(), rows.column(upper=cell.high)
+            chosen[switch], total[counted] = 1, 1
+            rows.row(add((1, form), (-1, {counted: 1})), low=0)
+            rows.row({switch: cell.high, counted: -1}, low=0)
+        rows.row(chosen, k, k)
+        return total
+
+    return objective
+
+
+def _sums_of_largest(rows: Rows, question: _Question) -> Form:
+    """Σ over k of the k largest together, to be made small.
+
+    Each is a whole number, and saying so is what makes the relaxation tight.
+    """
+    total: dict[int, float] = {}
+    for k in range(1, len(question.forms)):
+        largest, threshold = rows.column(), rows.column(integer=False)
+        total[largest] = 1
+        over = []
+        for form in question.forms:
+            over.append(rows.column(integer=False))
+            rows.row(add((1, {over[-1]: 1, threshold: 1}), (-1, form)), low=0)
+        rows.row(add((1, {largest: 1, threshold: -k}), (-1, dict.fromkeys(over, 1))), low=0)
+    return total
+
+
+def _differences_by_level(rows: Rows, question: _Question) -> Form:
+    """Σ |x − y| over pairs, to be made large: at each level v, those that reach it times the rest.
+
+    y[p,v] = 1 where x[p] ≥ v, so x[p] = Σ y; N[v] = Σ y; N·(31 − N) is concave, so its chords do.
+    """
+    count = len(question.forms)
+    reached: dict[int, dict[int, float]] = {}
+    sure: dict[int, int] = {}
+    for form, cell in zip(question.forms, question.cells, strict=True):
+        levels = {v: rows.binary() for v in range(cell.low + 1, cell.high + 1)}
+        rows.row(add((1, form), (-1, dict.fromkeys(levels.values(), 1))), cell.low, cell.low)
+        for below, above in pairwise(levels.values()):
+            rows.row({below: 1, above: -1}, low=0)
+        for v, switch in levels.items():
+            reached.setdefault(v, {})[switch] = 1
+        for v in range(1, cell.low + 1):
+            sure[v] = sure.get(v, 0) + 1
+    total: dict[int, float] = {}
+    for v in sorted({*reached, *sure}):
+        at_least, switches = sure.get(v, 0), reached.get(v, {})
+        term = _Term(
+            1, lambda n, a=at_least: (n + a) * (count - n - a), switches, 0, len(switches)
+        )
+        total = add((1, total), (1, term.add_to(rows, "high")))
+    return total
+
+
+def _gini(rows: Rows, question: _Question, sense: str) -> Form:
+    return (_sums_of_largest if sense == "low" else _differences_by_level)(rows, question)
+
+
+def _formulation(name: str):
+    """How the measure is put to the solver: the objective, and regions if they matter."""
+    if name in ("hhi", "effective_number"):
+        return _separable(_provinces(1, lambda x: x * x)), None
+    if name == "theil":
+        return _separable(_provinces(1, _entropy)), None
+    if name == "theil_between":
+        return _separable(_regions(1)), _GROUPS
+    if name == "theil_within":
+        parts = _provinces(1, _entropy), _regions(-1)
+        return _separable(lambda f, c: [term for part in parts for term in part(f, c)]), _GROUPS
+    if name == "gini":
+        return _gini, None
+    return _largest(int(name[2:])), None
+
+
+def _from_objective(name: str, sense: str, value: float, total: int) -> float:
+    """The measure that belongs to a value of its objective."""
+    if name == "hhi":
+        return value / total**2
+    if name == "effective_number":
+        return total**2 / value
+    if name == "gini":
+        differences = value if sense == "high" else 2 * (value + total) - 32 * total
+        return differences / (31 * total)
+    if name in ("theil", "theil_between"):
+        return value / total + math.log(31 / total)
+    return value / total
+
+
+def measured(
+    name: str,
+    model: Model,
+    provinces: Sequence[Sum],
+    cells: Sequence[Range],
+    total: Range,
+    alike: dict[str, str],
+) -> tuple[Range, dict[str, Table]]:
+    """The range of a measure over all tables of the model, and the witness table of each end.
+
+    ``provinces`` are the 31 sums the measure runs over, ``cells`` and ``total`` the ranges of
+    each and of all together. Tables in which the total is nothing are left out. Raises ValueError
+    for an unknown measure, or where no statement bounds the total above.
+    """
+    if name not in MEASURES:
+        raise ValueError(f"unknown measure {name!r}; use hhi, effective_number, gini, theil, "
+                         "theil_between, theil_within or cr1 to cr31")  # fmt: skip
+    if total.high is None or total.high - total.low > _MOST_TOTALS:
+        raise ValueError(
+            f"{name}: the evidence does not bound the total of {provinces[0].unit} in these "
+            "batches, so the measure has no range; ask for batches whose total is known"
+        )
+    forms = [model.form(province) for province in provinces]
+    question = _Question(forms, cells, [alike[p.places[0]] for p in provinces])
+    everything = add(*((1, form) for form in forms))
+    totals = range(max(1, total.low), total.high + 1)
+    found = {
+        end: [e for whole in totals if (e := _end(name, model, question, everything, whole, end))]
+        for end in ("low", "high")
+    }
+    low = min(found["low"], key=lambda end: end[0])
+    high = max(found["high"], key=lambda end: end[0])
+    proven = all(end[1] for ends in found.values() for end in ends)
+    return Range(low[0], high[0], proven), {"low": low[2], "high": high[2]}
+
+
+def _end(name, model, question, everything, whole, end) -> tuple[float, bool, Table] | None:
+    """One end of a measure for one total: value, proven, witness; None if no table has the total."""
+    objective, groups = _formulation(name)
+    sense = {"low": "high", "high": "low"}[end] if name == "effective_number" else end
+    rows = model.rows.copy()
+    rows.row(everything, whole, whole)
+    for more, less in question.ordered(groups):
+        rows.row(add((1, question.forms[more]), (-1, question.forms[less])), low=0)
+    goal = objective(rows, question, sense)
+    found = Program(rows, seconds=_SECONDS).optimise(goal, sense)
+    if found is None:
+        return None
+    if not found.proven:
+        return _from_objective(name, sense, found.bound, whole), False, model.table(found.point)
+    counts = np.array([round(value_at(found.point, form)) for form in question.forms])
+    return MEASURES[name](counts), True, model.table(found.point)
