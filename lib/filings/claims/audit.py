@@ -28,11 +28,12 @@ def audit(
     """
     found = claims_of(path)
     rest = without(ledger, sources)
-    return list(zip(found, _judged(found, rest), strict=True)) if found else []
+    if not found:
+        return []
+    return list(zip(found, _judged(found, Register(reconcile(rest).kept)), strict=True))
 
 
-def _judged(found: Iterable[Claim], ledger: Iterable[Statement]) -> list[Verdict]:
-    register = Register(reconcile(ledger).kept)
+def _judged(found: Iterable[Claim], register: Register) -> list[Verdict]:
     known: dict[Claim, Verdict] = {}
     verdicts = []
     for claim in found:
@@ -142,10 +143,10 @@ OUTSIDE = {
 """Why a claim that is not about the register lies outside it, by the claim's kind."""
 
 
-def audit_listed(listed: pd.DataFrame, ledger: Iterable[Statement]) -> dict[str, Verdict]:
-    """The verdict of a ledger on each transcribed claim, by id."""
+def audit_listed(listed: pd.DataFrame, register: Register) -> dict[str, Verdict]:
+    """The verdict of all registers that agree with the evidence on each claim listed, by id."""
     told = {name: claim_of(row) for name, row in listed.iterrows()}
-    verdicts = iter(_judged([one for one in told.values() if one], ledger))
+    verdicts = iter(_judged([one for one in told.values() if one], register))
     return {
         name: next(verdicts)
         if claim
@@ -171,6 +172,8 @@ def claim_of(row: pd.Series) -> Claim | None:
         value = Decimal(value) if row["kind"] == "share" else int(value)
     if row["kind"] == "rank" and "绝对优势" in phrase:
         wording = "绝对优势"
+    if row["relation"] == ">":
+        wording = "多数"
     return Claim(
         0, len(row["phrase"]), row["phrase"], row["kind"], tuple(row["place"].split("+")),
         statements.parse_batches(row["batches"]) if row["batches"] else (), row["unit"],
