@@ -23,13 +23,21 @@ _SHARED = re.compile(r"(?:的|以上|多)?(?:份额|比例|比重|席位|备案|
 _HEDGED_SHARE = re.compile(r"(近|约|超过?|逾|接近|大约|不足|不到)占[^,;。\d]{0,10}$")
 _HEDGED = re.compile(r"(约|近|超过?|逾|突破|接近|不足|不到)(?:有|了|为|达到?|计)$")
 OBJECT = re.compile(
-    r"(?:超过|反超|高于|多于|低于|不及|落后于|赶超|仅次于|与|较|比|逊于|少于|同|跟)[“\"]?$"
+    r"(?:超过|反超|高于|多于|低于|不及|落后于|赶超|仅次于|与|较|比|逊于|少于|同|跟)了?[“\"]?$"
 )
 _OTHER_HALF = re.compile(r"(?:占|占到|占据|占了|贡献了?)$")
-_COMPARED = re.compile(r"(?:较|比|与|同|和|相比|环比|不及|超过|高于|低于|相较于?|对比)$")
+_COMPARED = re.compile(
+    r"(?:与|同|和|不及|超过|高于|低于|(?:较于?|比|相比|环比)"
+    r"(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:公布|发布)?的?)$"
+)
+_COMPARED_GAP = re.compile(r"(?:备案|通过|公布|的|共|\()*")
 _NEGATED = re.compile(r"没有|无一|尚无|未能|未有|未进|跌出|无缘|不在|退出|掉出")
+# Some filers picked out, of whom what follows speaks: 这18家公司, 18家公司的服务数量.
+_SOME_FILERS = re.compile(r"\S{0,8}的(?:服务|项目|备案)(?:数量|总数|数)")
+_OTHERS = re.compile(r"其余|其他|其它|剩余|余下")
+_NO_NUMBER = re.compile(r"(?:[第前]|若干|最多|至少|单个|一家)$")
 _SEVERAL_EACH = re.compile(
-    r"(?:两|二|多|2)(?:项|个|款)?(?:及)?以上|多个服务|多项服务|各?仅?获得?1[项个]"
+    r"(?:两|二|多|2)(?:项|个|款)?(?:及)?以上|多个服务|多项服务|各?仅?获得?1[项个]|最少[一两二\d]"
 )
 _WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
 
@@ -83,6 +91,7 @@ class Spoken:
     unit: str = "services"
     all_provinces: bool = False  # "of the 31 provinces": a bare amount next counts provinces
     share_said: bool = False
+    some_filers: bool = False  # the talk is of some filers only
     so_far: bool = False  # 至此, 累计: up to the batch last named
     compared: tuple[int, ...] = ()  # the batch that another is compared with
 
@@ -140,19 +149,23 @@ class Clause:
         if bare_run and len(set(state.singles)) == len(selection):
             selection = tuple(sorted(set(state.singles)))
         self.reader.batches, state.items, state.named = selection, token.items, True
+        self.reader.newest = max(self.reader.newest, *selection)
         state.singles += [item[0] for item in token.items if len(item) == 1]
         self.batch_token, state.so_far, self.compared = token, False, None
 
     def on_batch_same(self, index: int, token: Token):
-        if self.reader.batches:
-            self.reader.batches = self.reader.batches[-1:]
+        """此次, 本批: the newest batch named so far."""
+        if self.reader.newest:
+            self.reader.batches = (self.reader.newest,)
         self.batch_token, self.state.named = token, True
 
     def on_so_far(self, index: int, token: Token):
         self.state.so_far = True
 
     def on_total(self, index: int, token: Token):
-        self.total = not self.before(token).endswith(("占", "的"))
+        """总数达: a total that has grown to a number is that of all batches so far."""
+        grown = re.match(r"\S{0,3}?(?:[升增达超扩]|突破)", self.after(token))
+        self.total = bool(grown) and "其中" not in self.before(token)
 
     def batches_of(
         self, token: Token, index: int, cumulates: bool = True
@@ -160,7 +173,7 @@ class Clause:
         """The batches an amount speaks of; () if none was ever named, None if it is not sure."""
         if self.compared:
             named, selection = self.compared
-            if self.state.text[named.end : token.start] in ("的", "的共", "共", "(", "的备案", ""):
+            if _COMPARED_GAP.fullmatch(self.state.text[named.end : token.start]):
                 return selection
         if not self.state.named:
             later = next((t for t in self.tokens[index + 1 :]
@@ -211,6 +224,9 @@ class Clause:
     def on_own_province(self, index: int, token: Token):
         """全省, 全市: the whole that a share is of, or the place spoken of."""
         subject = self.place or self.state.subject
+        if subject is None and self.written(token) in ("该省", "该市", "当地"):
+            self.recall(token)
+            return
         if not subject or len(subject.names) > 1 or lexicon.region_members(subject.names[0]):
             return
         name = subject.names[0]
@@ -220,6 +236,17 @@ class Clause:
         share = self.next_token(index)
         if share and share.kind == "share" and whole not in (None, places.NATION, name):
             self.of = whole
+
+    def recall(self, token: Token):
+        """该省 where no place was spoken of: that of an agency named before (湖南省网信办).
+
+        If there is none, nothing more of the clause can be placed.
+        """
+        named = re.findall("|".join(places.province_names()), self.state.text[: token.start])
+        if named:
+            self.place = self.state.subject = Named((named[-1],), token)
+        else:
+            self.silent = True
 
     def written(self, token: Token) -> str:
         """The token as it stands in the plain text."""
@@ -264,7 +291,7 @@ class Clause:
 
     def on_amount(self, index: int, token: Token):
         self.amounts += 1
-        if self.silent or not self.countable(token):
+        if self.silent or self.state.some_filers or not self.countable(token):
             return
         if hedge := _HEDGED.search(self.before(token)):
             token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
@@ -308,16 +335,20 @@ class Clause:
     def countable(self, token: Token) -> bool:
         """False for a change, a denial, "one" without weight, several-each and bare "most"."""
         lead = self.before(token)
-        if (
-            lexicon.DIFFERENCE.search(lead)
-            or _NEGATED.search(lead)
-            or _SEVERAL_EACH.search(self.text)
-        ):
+        if any(rule.search(lead) for rule in (lexicon.DIFFERENCE, _NEGATED, _OTHERS, _NO_NUMBER)):
             return False
-        if re.search(r"(?:[数几第前若干]|最多|至少|单个|一家|其中)$", lead) and not lead.endswith(
-            "其中"
-        ):
+        if lead.endswith(("数", "几")) and self.written(token)[0] in "十百千万":
             return False
+        if _SEVERAL_EACH.search(self.text):
+            return False
+        if token.unit == "entities" and (
+            lead.endswith("这") or _SOME_FILERS.match(self.after(token).lstrip("公司企业主体"))
+        ):
+            known = token.values[0] in self.reader.totals
+            self.state.some_filers = not known
+            return False
+        if re.search(r"其中共?有?$", lead) and not self.place:
+            return bool(self.state.subject)
         if self.after(token).startswith(("百分点", "以内")) or "倍" in self.after(token)[:3]:
             return False
         one = token.values[0] == 1 and "一" in self.written(token)
@@ -370,6 +401,8 @@ class Clause:
                         last or token, wording=token.wording)  # fmt: skip
         self.state.unit = token.unit
         self.reader.entities = token.unit == "entities"
+        if self.reader.entities and names == (places.NATION,):
+            self.reader.totals.add(value)
         if len(names) == 1 and names != (places.NATION,):
             self.state.counts[names[0]] = value
 

@@ -19,7 +19,7 @@ from filings.claims.lex import Token
 
 _NARROWING = re.compile(
     r"追赶|迎头赶上|缩小.{0,10}差距|差距.{0,8}(?:缩小|收窄)|(?:加速|加快)布局|"
-    r"(?:不小|较大|很大|明显|一定)的?差距|差距.{0,4}(?:仍|依然|明显|较大|不小)"
+    r"有(?:着)?(?:不小|较大|很大|明显)的?差距|差距.{0,4}(?:仍|依然|明显|较大|不小)"
 )
 
 
@@ -42,6 +42,8 @@ class _Reader:
         self.batches: tuple[int, ...] = ()
         self.group: tuple[str, ...] = ()
         self.entities = False
+        self.newest = 0  # the newest batch named
+        self.totals: set[int] = set()  # entities of the whole country, as told
 
     # --- a sentence, clause by clause ----------------------------------------------------------
 

@@ -70,15 +70,16 @@ def place_pattern() -> re.Pattern:
     names = sorted([*_names(), *REGIONS, *_COMPOUNDS], key=len, reverse=True)
     letters = "".join(_LETTERS)
     return re.compile(
-        rf"(?:{'|'.join(names)})(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
-        rf"|{_NORTH.pattern}|[{letters}](?:、[{letters}])+|[{letters}]{{2,}}"
+        rf"{_NORTH.pattern}"
+        rf"|(?:{'|'.join(names)})(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
+        rf"|[{letters}](?:、[{letters}])+|[{letters}]{{2,}}"
         rf"|(?<![^,、;:()\s])[{letters}](?=\(?\d)"
     )
 
 
 def places_named(text: str) -> tuple[str, ...]:
     """Places meant by one match of ``place_pattern``."""
-    for name in (text, text[:-1]):
+    for name in (text, text.removesuffix("市").removesuffix("省")):
         if name in _COMPOUNDS:
             return tuple(_COMPOUNDS[name].split())
         if name in REGIONS:
@@ -110,7 +111,7 @@ OTHER_REGISTER = re.compile(
 OFF_TOPIC = re.compile(
     r"专利|商标|论文|政策|规定》|条例|基金|融资|投资|营收|产值|GDP|市值|概念股|涨停|股票|产业园|园区|节点|"
     r"测试|标准|试点|示范|招聘|岗位|人才|薪|指数|竞争力|白皮书|大赛|奖|工作报告|论坛|课题|实验室|应用场景|"
-    r"注销|撤销|变更|驳回|未通过|不予|申请|通过率|存续|存量|注册资本|新注册|注册的|成立|工商|企查查|天眼查|"
+    r"约谈|罚款|处罚|警方|查处|传销|规定第|注销|撤销|变更|驳回|未通过|不予|申请|通过率|存续|存量|注册资本|新注册|注册的|成立|工商|企查查|天眼查|"
     r"落地项目|重点项目|入驻|招商|全球|世界|美国|香港|澳门|台湾|日本|"
     r"韩国|欧洲|欧盟|新加坡|工信部|人民银行|央行|证监会|每家|单家|单个企业|平均|BSN|法院|平台上线|交易所|币"
 )
