@@ -14,7 +14,7 @@ provinces add up to the nation. Nothing is taken from the statements but what th
 """
 
 from collections.abc import Callable, Iterable
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -266,7 +266,7 @@ class Model:
     def _order(self, statement: Statement, owner: int) -> None:
         """X[1] ≥ X[2] ≥ … ≥ X[k] ≥ X[q] for every other place q of the levels named."""
         chain = statement.value
-        pairs = list(zip(chain, chain[1:], strict=False))
+        pairs = list(pairwise(chain))
         pairs += [(chain[-1], rival) for rival in rivals(chain, self.places)]
         self._ordered(pairs, statement, owner)
 
@@ -327,7 +327,10 @@ class Model:
         return dict.fromkeys(self._switched[key].values(), 1)
 
     def _first_batch(self, statement: Statement, owner: int) -> None:
-        """s[p,b] = 0 for b < k and s[p,k] ≥ 1; "by batch k" Σ b ≤ k: s ≥ 1; "not before" the zeros."""
+        """s[p,b] = 0 for b < k and s[p,k] ≥ 1.
+
+        "By batch k" is Σ over b ≤ k of s[p,b] ≥ 1; "not before batch k" the zeros alone.
+        """
         first = statement.value
         before = self.form(Sum("services", statement.places, tuple(range(1, first))))
         at = self.form(Sum("services", statement.places, (first,)))

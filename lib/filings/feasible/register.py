@@ -209,7 +209,15 @@ class Register:
         provinces = [Sum(unit, (p,), batches) for p in places.province_names()]
         cells = self.bounds(provinces)
         total = self.sum(Sum(unit, (places.NATION,), batches))
-        return shapes.measured(name, self.model, provinces, cells, total, self._alike)
+        named = {
+            tuple(sorted(names))
+            for statement in self.statements
+            for names in (statement.places, statement.value)
+            if isinstance(names, tuple) and len(names) > 1
+        }
+        sums = [Sum(unit, names, batches) for names in sorted(named)]
+        groups = list(zip(sums, self.bounds(sums), strict=True))
+        return shapes.measured(name, self.model, provinces, cells, total, groups, self._alike)
 
     # --- any function of a few sums --------------------------------------------------------------
 

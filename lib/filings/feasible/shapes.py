@@ -18,7 +18,8 @@ witness table, computed by ``filings.measures``.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +28,7 @@ from filings import measures, places
 from filings.feasible.model import Model
 from filings.feasible.program import Form, Program, Rows, add, value_at
 from filings.feasible.table import Range, Sum, Table
+from filings.statements import Statement
 
 _SECONDS = 120.0
 _MOST_TOTALS = 400
@@ -97,23 +99,28 @@ def _one(rows: Rows) -> int:
 
 
 @dataclass(frozen=True)
-class _Question:
-    """What a formulation needs to know: the counts asked, their ranges, who is alike."""
+class _Asked:
+    """A measure's question: the 31 counts of a model, their ranges, and who is alike."""
 
-    forms: Sequence[Form]
+    model: Model
+    provinces: Sequence[Sum]
     cells: Sequence[Range]
     alike: Sequence[str]
 
-    def ordered(self, groups: Sequence[str] | None) -> list[tuple[int, int]]:
-        """Pairs (more, less) of provinces whose order is known or may be chosen freely.
+    @cached_property
+    def forms(self) -> list[Form]:
+        """The counts as forms over the model's columns."""
+        return [self.model.form(province) for province in self.provinces]
 
-        A province that never has less than another has at most; and of provinces that are
-        interchangeable (in one region, where regions matter) each at least as much as the next.
+    def interchangeable(self, groups: Sequence[str] | None) -> list[tuple[int, int]]:
+        """Neighbours among provinces that can trade places (in one region, where those matter).
+
+        The solver may take each to have at least as much as the next.
         """
-        count, pairs = len(self.forms), []
         last: dict[tuple, int] = {}
-        for one in range(count):
-            key = self.alike[one], groups[one] if groups is not None else ""
+        pairs = []
+        for one, name in enumerate(self.alike):
+            key = name, groups[one] if groups is not None else ""
             if key in last:
                 pairs.append((last[key], one))
             last[key] = one
@@ -123,8 +130,8 @@ class _Question:
 def _separable(functions: Callable[[Sequence[Form], Sequence[Range]], list[_Term]]):
     """The objective of a measure that is a sum of functions of sums."""
 
-    def objective(rows: Rows, question: _Question, sense: str) -> Form:
-        terms = functions(question.forms, question.cells)
+    def objective(rows: Rows, asked: _Asked, sense: str) -> Form:
+        terms = functions(asked.forms, asked.cells)
         return add(*((1, term.add_to(rows, sense)) for term in terms))
 
     return objective
@@ -157,17 +164,17 @@ def _regions(weight: float):
 
 
 def _largest(k: int):
-    def objective(rows: Rows, question: _Question, sense: str) -> Form:
+    def objective(rows: Rows, asked: _Asked, sense: str) -> Form:
         total: dict[int, float] = {}
         if sense == "low":
             threshold = rows.column(integer=False)
-            for form in question.forms:
+            for form in asked.forms:
                 over = rows.column(integer=False)
                 total[over] = 1
                 rows.row(add((1, {over: 1}), (-1, form), (1, {threshold: 1})), low=0)
             return total | {threshold: k}
         chosen = {}
-        for form, cell in zip(question.forms, question.cells, strict=True):
+        for form, cell in zip(asked.forms, asked.cells, strict=True):
             switch, counted = rows.binary(), rows.column(upper=cell.high)
             chosen[switch], total[counted] = 1, 1
             rows.row(add((1, form), (-1, {counted: 1})), low=0)
@@ -178,32 +185,32 @@ def _largest(k: int):
     return objective
 
 
-def _sums_of_largest(rows: Rows, question: _Question) -> Form:
+def _sums_of_largest(rows: Rows, asked: _Asked) -> Form:
     """Σ over k of the k largest together, to be made small.
 
     Each is a whole number, and saying so is what makes the relaxation tight.
     """
     total: dict[int, float] = {}
-    for k in range(1, len(question.forms)):
+    for k in range(1, len(asked.forms)):
         largest, threshold = rows.column(), rows.column(integer=False)
         total[largest] = 1
         over = []
-        for form in question.forms:
+        for form in asked.forms:
             over.append(rows.column(integer=False))
             rows.row(add((1, {over[-1]: 1, threshold: 1}), (-1, form)), low=0)
         rows.row(add((1, {largest: 1, threshold: -k}), (-1, dict.fromkeys(over, 1))), low=0)
     return total
 
 
-def _differences_by_level(rows: Rows, question: _Question) -> Form:
+def _differences_by_level(rows: Rows, asked: _Asked) -> Form:
     """Σ |x − y| over pairs, to be made large: at each level v, those that reach it times the rest.
 
     y[p,v] = 1 where x[p] ≥ v, so x[p] = Σ y; N[v] = Σ y; N·(31 − N) is concave, so its chords do.
     """
-    count = len(question.forms)
+    count = len(asked.forms)
     reached: dict[int, dict[int, float]] = {}
     sure: dict[int, int] = {}
-    for form, cell in zip(question.forms, question.cells, strict=True):
+    for form, cell in zip(asked.forms, asked.cells, strict=True):
         levels = {v: rows.binary() for v in range(cell.low + 1, cell.high + 1)}
         rows.row(add((1, form), (-1, dict.fromkeys(levels.values(), 1))), cell.low, cell.low)
         for below, above in pairwise(levels.values()):
@@ -215,15 +222,13 @@ def _differences_by_level(rows: Rows, question: _Question) -> Form:
     total: dict[int, float] = {}
     for v in sorted({*reached, *sure}):
         at_least, switches = sure.get(v, 0), reached.get(v, {})
-        term = _Term(
-            1, lambda n, a=at_least: (n + a) * (count - n - a), switches, 0, len(switches)
-        )
+        term = _Term(1, lambda n, a=at_least: (n + a) * (count - n - a), switches, 0, len(switches))
         total = add((1, total), (1, term.add_to(rows, "high")))
     return total
 
 
-def _gini(rows: Rows, question: _Question, sense: str) -> Form:
-    return (_sums_of_largest if sense == "low" else _differences_by_level)(rows, question)
+def _gini(rows: Rows, asked: _Asked, sense: str) -> Form:
+    return (_sums_of_largest if sense == "low" else _differences_by_level)(rows, asked)
 
 
 def _formulation(name: str):
@@ -262,13 +267,15 @@ def measured(
     provinces: Sequence[Sum],
     cells: Sequence[Range],
     total: Range,
+    groups: Sequence[tuple[Sum, Range]],
     alike: dict[str, str],
 ) -> tuple[Range, dict[str, Table]]:
     """The range of a measure over all tables of the model, and the witness table of each end.
 
     ``provinces`` are the 31 sums the measure runs over, ``cells`` and ``total`` the ranges of
-    each and of all together. Tables in which the total is nothing are left out. Raises ValueError
-    for an unknown measure, or where no statement bounds the total above.
+    each and of all together; ``groups`` further sums over the same batches with their ranges.
+    Tables in which the total is nothing are left out. Raises ValueError for an unknown measure,
+    or where no statement bounds the total above.
     """
     if name not in MEASURES:
         raise ValueError(f"unknown measure {name!r}; use hhi, effective_number, gini, theil, "
@@ -278,33 +285,74 @@ def measured(
             f"{name}: the evidence does not bound the total of {provinces[0].unit} in these "
             "batches, so the measure has no range; ask for batches whose total is known"
         )
-    forms = [model.form(province) for province in provinces]
-    question = _Question(forms, cells, [alike[p.places[0]] for p in provinces])
-    everything = add(*((1, form) for form in forms))
-    totals = range(max(1, total.low), total.high + 1)
-    found = {
-        end: [e for whole in totals if (e := _end(name, model, question, everything, whole, end))]
-        for end in ("low", "high")
-    }
-    low = min(found["low"], key=lambda end: end[0])
-    high = max(found["high"], key=lambda end: end[0])
-    proven = all(end[1] for ends in found.values() for end in ends)
-    return Range(low[0], high[0], proven), {"low": low[2], "high": high[2]}
+    asked = _Asked(model, provinces, cells, [alike[p.places[0]] for p in provinces])
+    near = _one_batch(asked, groups)
+    found = {"low": [], "high": []}
+    for whole in range(max(1, total.low), total.high + 1):
+        for end, ends in found.items():
+            best = _end(name, near, whole, end)
+            if best is not None:
+                ends.append(_carried_over(asked, best) or _end(name, asked, whole, end))
+    low = min(filter(None, found["low"]), key=lambda end: end.value)
+    high = max(filter(None, found["high"]), key=lambda end: end.value)
+    proven = all(end.proven for ends in found.values() for end in filter(None, ends))
+    return Range(low.value, high.value, proven), {"low": low.table, "high": high.table}
 
 
-def _end(name, model, question, everything, whole, end) -> tuple[float, bool, Table] | None:
-    """One end of a measure for one total: value, proven, witness; None if no table has the total."""
+@dataclass(frozen=True)
+class _End:
+    """One end of a measure: its value, whether it is proven, and its table."""
+
+    value: float
+    proven: bool
+    counts: np.ndarray
+    table: Table
+
+
+def _one_batch(asked: _Asked, groups: Sequence[tuple[Sum, Range]]) -> _Asked:
+    """The question put to a register of one batch that stands for the batches asked.
+
+    Only what is stated of exactly these batches is kept, and the ranges that the whole evidence
+    leaves the counts and groups of counts. Every table that agrees with the evidence is among
+    these, so an end found here that some such table has is the end.
+    """
+    batches, unit = asked.provinces[0].batches, asked.provinces[0].unit
+    alone = [
+        replace(statement, batches=(1,))
+        for statement in asked.model.statements
+        if statement.batches == batches and statement.kind != "first_batch"
+    ]
+    for sum_, range_ in [*zip(asked.provinces, asked.cells, strict=True), *groups]:
+        for relation, value in ((">=", range_.low), ("<=", range_.high)):
+            if value is not None:
+                alone.append(Statement("", "", "count", sum_.places, (1,), unit, relation, value))
+    provinces = [Sum(unit, province.places, (1,)) for province in asked.provinces]
+    return _Asked(Model(alone, provinces), provinces, asked.cells, asked.alike)
+
+
+def _end(name: str, asked: _Asked, whole: int, end: str) -> _End | None:
+    """One end of a measure for one total; None if no table has the total."""
     objective, groups = _formulation(name)
     sense = {"low": "high", "high": "low"}[end] if name == "effective_number" else end
-    rows = model.rows.copy()
-    rows.row(everything, whole, whole)
-    for more, less in question.ordered(groups):
-        rows.row(add((1, question.forms[more]), (-1, question.forms[less])), low=0)
-    goal = objective(rows, question, sense)
+    rows = asked.model.rows.copy()
+    rows.row(add(*((1, form) for form in asked.forms)), whole, whole)
+    for more, less in asked.interchangeable(groups):
+        rows.row(add((1, asked.forms[more]), (-1, asked.forms[less])), low=0)
+    goal = objective(rows, asked, sense)
     found = Program(rows, seconds=_SECONDS).optimise(goal, sense)
     if found is None:
         return None
+    counts = np.array([round(value_at(found.point, form)) for form in asked.forms])
+    value = MEASURES[name](counts)
     if not found.proven:
-        return _from_objective(name, sense, found.bound, whole), False, model.table(found.point)
-    counts = np.array([round(value_at(found.point, form)) for form in question.forms])
-    return MEASURES[name](counts), True, model.table(found.point)
+        value = _from_objective(name, sense, found.bound, whole)
+    return _End(value, found.proven, counts, asked.model.table(found.point))
+
+
+def _carried_over(asked: _Asked, best: _End) -> _End | None:
+    """The end with a full table that has its counts; None if no table does."""
+    rows = asked.model.rows.copy()
+    for form, count in zip(asked.forms, best.counts, strict=True):
+        rows.row(form, int(count), int(count))
+    found = Program(rows, seconds=_SECONDS).optimise({}, "low") if best.proven else None
+    return found and replace(best, table=asked.model.table(found.point))

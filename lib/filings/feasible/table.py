@@ -71,7 +71,7 @@ class Table:
     counts: Mapping[tuple[str, tuple[int, ...]], pd.Series] = field(repr=False)
 
     def value(self, question: Sum) -> int:
-        """The answer this table gives to the question. Raises KeyError for what it does not hold."""
+        """This table's answer to the question. Raises KeyError for what it does not hold."""
         names = list(question.places)
         if question.unit == "services":
             return int(sum(self.counts["services", (b,)][names].sum() for b in question.batches))
