@@ -210,6 +210,19 @@ def find(name: str) -> Place:
     return best[0]
 
 
+@cache
+def names() -> dict[str, Place]:
+    """Every name that ``find`` takes, with the place it means."""
+    order = ("nation", "province", "city", "district")
+    found = {}
+    for name, known in _tree().items():
+        top = min(order.index(place.level) for place in known)
+        best = [place for place in known if order.index(place.level) == top]
+        if len(best) == 1:
+            found[name] = best[0]
+    return found
+
+
 def province_of(name: str) -> str | None:
     """The province a place lies in or is; None for the nation."""
     place = find(name)

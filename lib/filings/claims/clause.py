@@ -58,6 +58,7 @@ _WITHIN = re.compile(
     r"(?:西部|中部|东部|东北|中西部|华东|西南|华中|华南|西北|华北|全省|省内|全市|行业|国际)\S{0,3}$"
 )
 _MARGIN = re.compile("绝对优势|遥遥领先|大幅领先")
+_UNKNOWN_PART = re.compile(r"[^\s,、。;:()\d省地个的]{1,3}[区县](?!块)")
 _BARE_RUN = "二两三四五六七八九十"
 
 
@@ -207,6 +208,8 @@ class Clause:
     # --- places --------------------------------------------------------------------------------
 
     def on_place(self, index: int, token: Token):
+        if _UNKNOWN_PART.match(self.state.text, token.end):
+            self.silent = True  # what is said is said of a part that the tables do not know
         self.meet(Named(token.places, token), index)
 
     def on_group(self, index: int, token: Token):

@@ -45,22 +45,13 @@ _BODY = (
 @cache
 def _names() -> dict[str, str]:
     """Names of provinces and cities, short and full, → short name; districts by full name."""
-    names: dict[str, str] = {}
-    for short, row in places.provinces().iterrows():
-        names[short] = names[row["name_zh_full"]] = short
-    counties = places.counties()
-    for row in counties[counties["last_year"] == counties["last_year"].max()].itertuples():
-        for name in (row.city_name, row.county_name):
-            if len(name) < 3 or name in names:
-                continue
-            try:
-                place = places.find(name)
-            except places.UnknownPlace:
-                continue
-            if place.level == "city":
-                names.setdefault(place.name, place.name)
-            if place.level in ("city", "district"):
-                names[name] = place.name
+    names = {}
+    for name, place in places.names().items():
+        district = place.level == "district" and len(name) > 2 and name[-1] in "区县旗市"
+        if name[0] >= "\u4e00" and (place.level in ("province", "city") or district):
+            names[name] = place.name
+        if district and name.startswith(place.parent):  # 南京鼓楼区: several cities have one
+            names[f"{place.parent}市{name.removeprefix(place.parent)}"] = place.name
     return names
 
 
