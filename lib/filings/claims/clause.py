@@ -119,8 +119,7 @@ class Clause:
         self.total = self.nation = False
         self.batch_token: Token | None = None
         self.compared: tuple[Token, tuple[int, ...]] | None = None
-        self.pending: list[Token] = []  # amounts or ranks that wait for the place behind them
-        self.amounts = 0
+        self.pending: list[Token] = []  # amounts that wait for the place behind them
 
     def before(self, token: Token) -> str:
         """The text of the clause before a token."""
@@ -293,7 +292,6 @@ class Clause:
     # --- amounts -------------------------------------------------------------------------------
 
     def on_amount(self, index: int, token: Token):
-        self.amounts += 1
         if self.silent or self.state.some_filers or not self.countable(token):
             return
         if hedge := _HEDGED.search(self.before(token)):
@@ -439,10 +437,7 @@ class Clause:
                 if token.kind == "amounts":
                     self.emit_count(names, index, one, place, tuple(batches), value)
 
-    on_bare_amounts = on_amounts
     on_shares = on_amounts
-    on_percents = on_amounts
-    on_bare_amount = on_amount
 
     def spread(self, place: Named, index: int, token: Token):
         """Give each place of the group its own number of the list."""
