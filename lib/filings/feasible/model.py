@@ -261,6 +261,13 @@ class Model:
                 self._at_least(count, some)
                 self._at_least(add((most, some)), count)
                 self._covered[batches] |= some
+            # Who is there in some batches is there in more of them.
+            for other in list(self._covered):
+                inner, outer = sorted((batches, other), key=len)
+                if set(inner) < set(outer):
+                    pairs = zip(self._covered[outer], self._covered[inner], strict=True)
+                    for more, less in pairs:
+                        self._at_least({more: 1}, {less: 1})
         return self._covered[batches]
 
     def _order(self, statement: Statement, owner: int) -> None:

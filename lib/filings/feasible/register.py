@@ -185,11 +185,17 @@ class Register:
 
     def _counted(self, switches: Callable[[Model], Form], more: int) -> Range:
         """Range of a sum of switches that the model grows on demand."""
-        model = Model(self.statements, self._questions, self._ceilings)
+        model = self._grown()
         form = switches(model)
         search = Search(model.rows)
         low, high = (search.optimum(form, end) for end in ("low", "high"))
         return Range(int(low.bound) + more, int(high.bound) + more, low.proven and high.proven)
+
+    def _grown(self) -> Model:
+        """The model anew, to be extended: same columns, with the switches decided by now."""
+        model, rows = Model(self.statements, self._questions, self._ceilings), self.model.rows
+        model.rows.lower, model.rows.upper = list(rows.lower), list(rows.upper)
+        return model
 
     # --- measures ------------------------------------------------------------------------------
 
@@ -209,15 +215,7 @@ class Register:
         provinces = [Sum(unit, (p,), batches) for p in places.province_names()]
         cells = self.bounds(provinces)
         total = self.sum(Sum(unit, (places.NATION,), batches))
-        named = {
-            tuple(sorted(names))
-            for statement in self.statements
-            for names in (statement.places, statement.value)
-            if isinstance(names, tuple) and len(names) > 1
-        }
-        sums = [Sum(unit, names, batches) for names in sorted(named)]
-        groups = list(zip(sums, self.bounds(sums), strict=True))
-        return shapes.measured(name, self.model, provinces, cells, total, groups, self._alike)
+        return shapes.measured(name, self._grown(), provinces, cells, total, self._alike)
 
     # --- any function of a few sums --------------------------------------------------------------
 

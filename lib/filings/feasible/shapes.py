@@ -18,7 +18,7 @@ witness table, computed by ``filings.measures``.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -28,7 +28,6 @@ from filings import measures, places
 from filings.feasible.model import Model
 from filings.feasible.program import Form, Program, Rows, add, value_at
 from filings.feasible.table import Range, Sum, Table
-from filings.statements import Statement
 
 _SECONDS = 120.0
 _MOST_TOTALS = 400
@@ -57,13 +56,17 @@ def _entropy(x: int) -> float:
 
 @dataclass(frozen=True)
 class _Term:
-    """weight × function(form), with the form between low and high."""
+    """weight × function(form), with the form between low and high.
+
+    ``present``, if given, is a switch that is 1 where the form is not 0.
+    """
 
     weight: float
     function: Callable[[int], float]
     form: Form
     low: int
     high: int
+    present: int | None = None
 
     def add_to(self, rows: Rows, sense: str) -> Form:
         """Grow the rows by this term; returns the form that stands for it in the objective."""
@@ -81,10 +84,13 @@ class _Term:
             for value, image, slope in zip(values, images, slopes, strict=False):
                 line = add((1, {height: 1}), (-slope, self.form))
                 at = image - slope * value
-                if sense == "low":
-                    rows.row(line, low=at)
-                else:
+                if sense == "high":
                     rows.row(line, high=at)
+                elif self.present is not None and images[0] == self.low == 0:
+                    # Where nothing is there the line runs through zero: tighter, and as true.
+                    rows.row(add((1, line), (-at, {self.present: 1})), low=0)
+                else:
+                    rows.row(line, low=at)
             return {height: 1}
         switches = [rows.binary() for _ in values]
         rows.row(dict.fromkeys(switches, 1), 1, 1)
@@ -112,6 +118,19 @@ class _Asked:
         """The counts as forms over the model's columns."""
         return [self.model.form(province) for province in self.provinces]
 
+    @cached_property
+    def present(self) -> list[int]:
+        """For each province the switch that is 1 if it has a service in the batches at all."""
+        return list(self.model.coverage(self.provinces[0].batches))
+
+    @cached_property
+    def most_present(self) -> int:
+        """At most so many provinces have anything."""
+        highest = Program(self.model.rows, relaxed=True).optimise(
+            dict.fromkeys(self.present, 1), "high"
+        )
+        return math.floor(highest.value + 1e-6)
+
     def interchangeable(self, groups: Sequence[str] | None) -> list[tuple[int, int]]:
         """Neighbours among provinces that can trade places (in one region, where those matter).
 
@@ -127,28 +146,27 @@ class _Asked:
         return pairs
 
 
-def _separable(functions: Callable[[Sequence[Form], Sequence[Range]], list[_Term]]):
+def _separable(functions: Callable[[_Asked], list[_Term]]):
     """The objective of a measure that is a sum of functions of sums."""
 
     def objective(rows: Rows, asked: _Asked, sense: str) -> Form:
-        terms = functions(asked.forms, asked.cells)
+        terms = functions(asked)
         return add(*((1, term.add_to(rows, sense)) for term in terms))
 
     return objective
 
 
 def _provinces(weight: float, function: Callable[[int], float]):
-    def terms(forms: Sequence[Form], cells: Sequence[Range]) -> list[_Term]:
-        return [
-            _Term(weight, function, form, cell.low, cell.high)
-            for form, cell in zip(forms, cells, strict=True)
-        ]
+    def terms(asked: _Asked) -> list[_Term]:
+        each = zip(asked.forms, asked.cells, asked.present, strict=True)
+        return [_Term(weight, function, form, c.low, c.high, there) for form, c, there in each]
 
     return terms
 
 
 def _regions(weight: float):
-    def terms(forms: Sequence[Form], cells: Sequence[Range]) -> list[_Term]:
+    def terms(asked: _Asked) -> list[_Term]:
+        forms, cells = asked.forms, asked.cells
         found = []
         for region in dict.fromkeys(_GROUPS):
             inside = np.flatnonzero(region == _GROUPS)
@@ -163,17 +181,33 @@ def _regions(weight: float):
     return terms
 
 
+def _k_largest(rows: Rows, asked: _Asked, k: int) -> Form:
+    """A form that is never below the k largest together, and equals them where it is made small.
+
+    min k·t + Σ u with u ≥ x − t, u ≥ 0; the k-th largest count serves as t, so t is whole. No more than ``most_present`` provinces have anything, so
+    of those whose count is open at most that many less the others can lose t each.
+    """
+    threshold = rows.column()
+    total: dict[int, float] = {threshold: k}
+    unsettled: Form = {}
+    room = asked.most_present
+    for form, cell in zip(asked.forms, asked.cells, strict=True):
+        over = rows.column(integer=False)
+        total[over] = 1
+        rows.row(add((1, {over: 1, threshold: 1}), (-1, form)), low=0)
+        if cell.low == cell.high:
+            room -= cell.low > 0
+        else:
+            unsettled = add((1, unsettled), (1, {over: 1}), (-1, form))
+    rows.row(add((1, unsettled), (room, {threshold: 1})), low=0)
+    return total
+
+
 def _largest(k: int):
     def objective(rows: Rows, asked: _Asked, sense: str) -> Form:
-        total: dict[int, float] = {}
         if sense == "low":
-            threshold = rows.column(integer=False)
-            for form in asked.forms:
-                over = rows.column(integer=False)
-                total[over] = 1
-                rows.row(add((1, {over: 1}), (-1, form), (1, {threshold: 1})), low=0)
-            return total | {threshold: k}
-        chosen = {}
+            return _k_largest(rows, asked, k)
+        chosen, total = {}, {}
         for form, cell in zip(asked.forms, asked.cells, strict=True):
             switch, counted = rows.binary(), rows.column(upper=cell.high)
             chosen[switch], total[counted] = 1, 1
@@ -192,13 +226,9 @@ def _sums_of_largest(rows: Rows, asked: _Asked) -> Form:
     """
     total: dict[int, float] = {}
     for k in range(1, len(asked.forms)):
-        largest, threshold = rows.column(), rows.column(integer=False)
+        largest = rows.column()
         total[largest] = 1
-        over = []
-        for form in asked.forms:
-            over.append(rows.column(integer=False))
-            rows.row(add((1, {over[-1]: 1, threshold: 1}), (-1, form)), low=0)
-        rows.row(add((1, {largest: 1, threshold: -k}), (-1, dict.fromkeys(over, 1))), low=0)
+        rows.row(add((1, {largest: 1}), (-1, _k_largest(rows, asked, k))), low=0)
     return total
 
 
@@ -241,7 +271,7 @@ def _formulation(name: str):
         return _separable(_regions(1)), _GROUPS
     if name == "theil_within":
         parts = _provinces(1, _entropy), _regions(-1)
-        return _separable(lambda f, c: [term for part in parts for term in part(f, c)]), _GROUPS
+        return _separable(lambda asked: [term for part in parts for term in part(asked)]), _GROUPS
     if name == "gini":
         return _gini, None
     return _largest(int(name[2:])), None
@@ -267,15 +297,13 @@ def measured(
     provinces: Sequence[Sum],
     cells: Sequence[Range],
     total: Range,
-    groups: Sequence[tuple[Sum, Range]],
     alike: dict[str, str],
 ) -> tuple[Range, dict[str, Table]]:
     """The range of a measure over all tables of the model, and the witness table of each end.
 
     ``provinces`` are the 31 sums the measure runs over, ``cells`` and ``total`` the ranges of
-    each and of all together; ``groups`` further sums over the same batches with their ranges.
-    Tables in which the total is nothing are left out. Raises ValueError for an unknown measure,
-    or where no statement bounds the total above.
+    each and of all together; ``model`` may be grown. Tables in which the total is nothing are left
+    out. Raises ValueError for an unknown measure, or where no statement bounds the total above.
     """
     if name not in MEASURES:
         raise ValueError(f"unknown measure {name!r}; use hhi, effective_number, gini, theil, "
@@ -286,16 +314,14 @@ def measured(
             "batches, so the measure has no range; ask for batches whose total is known"
         )
     asked = _Asked(model, provinces, cells, [alike[p.places[0]] for p in provinces])
-    near = _one_batch(asked, groups)
-    found = {"low": [], "high": []}
-    for whole in range(max(1, total.low), total.high + 1):
-        for end, ends in found.items():
-            best = _end(name, near, whole, end)
-            if best is not None:
-                ends.append(_carried_over(asked, best) or _end(name, asked, whole, end))
-    low = min(filter(None, found["low"]), key=lambda end: end.value)
-    high = max(filter(None, found["high"]), key=lambda end: end.value)
-    proven = all(end.proven for ends in found.values() for end in filter(None, ends))
+    asked.model.coverage(provinces[0].batches)  # before any copy of the rows is taken
+    totals = range(max(1, total.low), total.high + 1)
+    lows, highs = (
+        [found for whole in totals if (found := _end(name, asked, whole, end))]
+        for end in ("low", "high")
+    )
+    low, high = min(lows, key=lambda end: end.value), max(highs, key=lambda end: end.value)
+    proven = all(end.proven for end in (*lows, *highs))
     return Range(low.value, high.value, proven), {"low": low.table, "high": high.table}
 
 
@@ -305,29 +331,7 @@ class _End:
 
     value: float
     proven: bool
-    counts: np.ndarray
     table: Table
-
-
-def _one_batch(asked: _Asked, groups: Sequence[tuple[Sum, Range]]) -> _Asked:
-    """The question put to a register of one batch that stands for the batches asked.
-
-    Only what is stated of exactly these batches is kept, and the ranges that the whole evidence
-    leaves the counts and groups of counts. Every table that agrees with the evidence is among
-    these, so an end found here that some such table has is the end.
-    """
-    batches, unit = asked.provinces[0].batches, asked.provinces[0].unit
-    alone = [
-        replace(statement, batches=(1,))
-        for statement in asked.model.statements
-        if statement.batches == batches and statement.kind != "first_batch"
-    ]
-    for sum_, range_ in [*zip(asked.provinces, asked.cells, strict=True), *groups]:
-        for relation, value in ((">=", range_.low), ("<=", range_.high)):
-            if value is not None:
-                alone.append(Statement("", "", "count", sum_.places, (1,), unit, relation, value))
-    provinces = [Sum(unit, province.places, (1,)) for province in asked.provinces]
-    return _Asked(Model(alone, provinces), provinces, asked.cells, asked.alike)
 
 
 def _end(name: str, asked: _Asked, whole: int, end: str) -> _End | None:
@@ -346,13 +350,4 @@ def _end(name: str, asked: _Asked, whole: int, end: str) -> _End | None:
     value = MEASURES[name](counts)
     if not found.proven:
         value = _from_objective(name, sense, found.bound, whole)
-    return _End(value, found.proven, counts, asked.model.table(found.point))
-
-
-def _carried_over(asked: _Asked, best: _End) -> _End | None:
-    """The end with a full table that has its counts; None if no table does."""
-    rows = asked.model.rows.copy()
-    for form, count in zip(asked.forms, best.counts, strict=True):
-        rows.row(form, int(count), int(count))
-    found = Program(rows, seconds=_SECONDS).optimise({}, "low") if best.proven else None
-    return found and replace(best, table=asked.model.table(found.point))
+    return _End(value, found.proven, asked.model.table(found.point))
