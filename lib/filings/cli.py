@@ -163,3 +163,106 @@ def audit(file, as_json, sources, draft):
         click.echo(_json([claims.as_json(claim, verdict) for claim, verdict in judged]))
     else:
         click.echo("\n".join(claims.in_words(claim, verdict) for claim, verdict in judged))
+
+
+_LEDGER = click.option(
+    "--statements", "ledger", type=_PATH, help="A ledger of your own, in place of the one on file."
+)
+
+
+def _kept(ledger: Path | None):
+    """The statements that can hold together; those set aside are named on stderr."""
+    from filings import statements
+    from filings.feasible import reconcile
+
+    read = statements.read(ledger) if ledger else statements.read()
+    evidence = reconcile(read, explain=False)
+    if evidence.set_aside:
+        ids = ", ".join(item.statement.id for item in evidence.set_aside)
+        click.echo(f"set aside as contradicted: {ids} (filings conflicts says why)", err=True)
+    return evidence.kept
+
+
+@main.command()
+@click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
+@_LEDGER
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option("--witness", is_flag=True, help="Add a full table of counts for each end.")
+def bounds(queries, ledger, as_json, witness):
+    """Lowest and highest value of sums, unit:places:batches (services:四川+重庆:2-3)."""
+    from filings.feasible import Register, Sum
+
+    asked = [Sum.parse(query) for query in queries]
+    register = Register(_kept(ledger), asked)
+    found = register.bounds(asked)
+    rows = [
+        {"query": query, "low": answer.low, "high": answer.high}
+        for query, answer in zip(queries, found, strict=True)
+    ]
+    if witness:
+        for row, question in zip(rows, asked, strict=True):
+            row["witness"] = {
+                end: register.witness(question, end).as_dict() for end in ("low", "high")
+            }
+    if as_json:
+        click.echo(_json(rows))
+        return
+    for row in rows:
+        click.echo(f"{row['query']}\t{_ends(row)}")
+        for end, table in row.get("witness", {}).items():
+            click.echo(f"  {end}: {json.dumps(table, ensure_ascii=False)}")
+
+
+def _ends(row) -> str:
+    low, high = row["low"], row["high"]
+    return f"{low}" if low == high else f"{low} to {'open' if high is None else high}"
+
+
+@main.command()
+@click.argument("queries", nargs=-1, required=True, metavar="NAME:BATCHES...")
+@_LEDGER
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def measure(queries, ledger, as_json):
+    """Lowest and highest value of measures over the 31 provinces (hhi:1, gini:1-3, cr4:2)."""
+    from filings.feasible import Register, parse_measure
+
+    asked = [parse_measure(query) for query in queries]
+    register = Register(_kept(ledger))
+    rows = []
+    for query, (name, batches) in zip(queries, asked, strict=True):
+        answer = register.measure(name, batches)
+        rows.append(
+            {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
+        )
+    if as_json:
+        click.echo(_json(rows))
+        return
+    for row in rows:
+        click.echo(f"{row['query']}\t{_ends(row)}{'' if row['proven'] else ' (not proven)'}")
+
+
+@main.command()
+@_LEDGER
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def conflicts(ledger, as_json, lang):
+    """The lightest set of statements to set aside so that the rest can hold, and why."""
+    from filings import statements
+    from filings.feasible import reconcile
+
+    evidence = reconcile(statements.read(ledger) if ledger else statements.read())
+    rows = [
+        {
+            "id": item.statement.id,
+            "weight": item.weight,
+            "clashes_with": [other.id for other in item.clashes_with],
+            "words": item.words(lang),
+        }
+        for item in evidence.set_aside
+    ]
+    if as_json:
+        click.echo(_json({"set_aside": rows}))
+    elif rows:
+        click.echo("\n".join(row["words"] for row in rows))
+    else:
+        click.echo("no statement contradicts the others")

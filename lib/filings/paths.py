@@ -26,6 +26,7 @@ FAILED = CACHE / "failed"
 FONTS = Path(__file__).resolve().parent / "fonts"
 
 STATEMENTS = RAW / "register_statements.csv"
+USED_STATEMENTS = PROCESSED / "statements.csv"
 SOURCES = RAW / "sources.csv"
 INDICATORS = RAW / "indicators.csv"
 EVENTS = RAW / "events.csv"

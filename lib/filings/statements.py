@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+import pandas as pd
+
 from filings import paths, places
 
 COLUMNS = (
@@ -192,6 +194,30 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
     if problems:
         raise LedgerError(problems)
     return tuple(found.values())
+
+
+def used(path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
+    """The statements that notebook 01 found can hold together: what every range rests on.
+
+    Reads ``data/processed/statements.csv``; raises LedgerError as ``read`` does.
+    """
+    status = dict(pd.read_csv(path, dtype=str)[["id", "status"]].to_numpy())
+    return tuple(statement for statement in read(path) if status[statement.id] == "used")
+
+
+def replace_listed(
+    ledger: Iterable[Statement], official: Iterable[Statement], listed: Iterable[int]
+) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """The ledger with an official list in the place of what was published about it.
+
+    ``official`` are the exact counts of the lists at hand, ``listed`` the batches they cover. Two
+    tuples come back: the ledger to use, and the statements replaced: those that bind and speak
+    of listed batches only. What is said of more batches stays.
+    """
+    ledger, listed = tuple(ledger), set(listed)
+    replaced = tuple(s for s in ledger if s.binds and set(s.batches) <= listed)
+    gone = {statement.id for statement in replaced}
+    return (*(s for s in ledger if s.id not in gone), *official), replaced
 
 
 def _statement(fields: dict[str, str], row: int) -> Statement:

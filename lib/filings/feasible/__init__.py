@@ -7,9 +7,19 @@ that agree with the rest, with a witness table for each end.
 
 from filings.feasible.conflicts import Evidence, SetAside, reconcile
 from filings.feasible.register import Contradiction, Register
+from filings.feasible.shapes import MEASURES, parse_measure
 from filings.feasible.table import Range, Sum, Table, holds
 
 __all__ = [
-    "Contradiction", "Evidence", "Range", "Register", "SetAside", "Sum", "Table", "holds",
+    "MEASURES",
+    "Contradiction",
+    "Evidence",
+    "Range",
+    "Register",
+    "SetAside",
+    "Sum",
+    "Table",
+    "holds",
+    "parse_measure",
     "reconcile",
-]  # fmt: skip
+]

@@ -54,8 +54,11 @@ class Evidence:
     context: tuple[Statement, ...]
 
 
-def reconcile(ledger: Iterable[Statement]) -> Evidence:
-    """The ledger with the lightest set of statements set aside so that the others can all hold."""
+def reconcile(ledger: Iterable[Statement], explain: bool = True) -> Evidence:
+    """The ledger with the lightest set of statements set aside so that the others can all hold.
+
+    Without ``explain`` the search for what each clashes with is spared; ``clashes_with`` is empty.
+    """
     ledger = tuple(ledger)
     facts = _facts(ledger)
     weights = _weights(ledger, facts)
@@ -66,7 +69,7 @@ def reconcile(ledger: Iterable[Statement]) -> Evidence:
     kept = [number for number in range(len(facts)) if number not in aside]
     dropped = []
     for number in sorted(aside):
-        clash = _smallest_clash(checker, number, kept)
+        clash = _smallest_clash(checker, number, kept) if explain else ()
         against = tuple(facts[other][0] for other in sorted(clash))
         dropped += [SetAside(statement, weights[number], against) for statement in facts[number]]
     gone = {item.statement.id for item in dropped}

@@ -28,6 +28,7 @@ from filings import measures, places
 from filings.feasible.model import Model
 from filings.feasible.program import Form, Program, Rows, add, value_at
 from filings.feasible.table import Range, Sum, Table
+from filings.statements import parse_batches
 
 _SECONDS = 120.0
 _MOST_TOTALS = 400
@@ -48,6 +49,23 @@ MEASURES: dict[str, Callable[[np.ndarray], float]] = {
     **{f"cr{k}": _cr(k) for k in range(1, 32)},
 }
 """Name → function of the 31 counts."""
+
+
+def parse_measure(query: str) -> tuple[str, tuple[int, ...]]:
+    """Name and batches of a measure written ``name:batches`` (gini:1-3). Raises ValueError."""
+    name, colon, batches = query.partition(":")
+    if not colon:
+        raise ValueError(f"query {query!r} is not of the form name:batches")
+    _known(name)
+    return name, parse_batches(batches)
+
+
+def _known(name: str) -> None:
+    if name not in MEASURES:
+        raise ValueError(
+            f"unknown measure {name!r}; use hhi, effective_number, gini, theil, theil_between, "
+            "theil_within or cr1 to cr31"
+        )
 
 
 def _entropy(x: int) -> float:
@@ -184,8 +202,8 @@ def _regions(weight: float):
 def _k_largest(rows: Rows, asked: _Asked, k: int) -> Form:
     """A form that is never below the k largest together, and equals them where it is made small.
 
-    min k·t + Σ u with u ≥ x − t, u ≥ 0; the k-th largest count serves as t, so t is whole. No more than ``most_present`` provinces have anything, so
-    of those whose count is open at most that many less the others can lose t each.
+    min k·t + Σ u with u ≥ x − t, u ≥ 0; the k-th largest count serves as t, so t is whole. No
+    more than ``most_present`` provinces have anything, so of those whose count is open at most that many less the others can lose t each.
     """
     threshold = rows.column()
     total: dict[int, float] = {threshold: k}
@@ -305,9 +323,7 @@ def measured(
     each and of all together; ``model`` may be grown. Tables in which the total is nothing are left
     out. Raises ValueError for an unknown measure, or where no statement bounds the total above.
     """
-    if name not in MEASURES:
-        raise ValueError(f"unknown measure {name!r}; use hhi, effective_number, gini, theil, "
-                         "theil_between, theil_within or cr1 to cr31")  # fmt: skip
+    _known(name)
     if total.high is None or total.high - total.low > _MOST_TOTALS:
         raise ValueError(
             f"{name}: the evidence does not bound the total of {provinces[0].unit} in these "

@@ -77,6 +77,14 @@ class Table:
             return int(sum(self.counts["services", (b,)][names].sum() for b in question.batches))
         return int(self.counts[question.unit, question.batches][names].sum())
 
+    def as_dict(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Unit → batches → place → count, places with nothing left out; for JSON."""
+        said: dict[str, dict[str, dict[str, int]]] = {}
+        for (unit, batches), counts in self.counts.items():
+            there = {name: int(count) for name, count in counts.items() if count}
+            said.setdefault(unit, {})[write_batches(batches)] = there
+        return said
+
     def over_provinces(self, unit: str, batches: tuple[int, ...]) -> pd.Series:
         """Counts of the 31 provinces in code order."""
         names = list(places.province_names())
