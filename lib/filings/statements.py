@@ -196,6 +196,19 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
     return tuple(found.values())
 
 
+def as_row(statement: Statement) -> dict[str, str]:
+    """The statement's fields as the ledger writes them: what ``from_rows`` reads again."""
+    value = statement.value
+    if isinstance(value, tuple):
+        value = (">" if statement.kind == "order" else "+").join(value)
+    written = {
+        "place": statement.place,
+        "batches": write_batches(statement.batches),
+        "value": str(value),
+    }
+    return {name: written.get(name, getattr(statement, name)) for name in COLUMNS}
+
+
 def used(path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
     """The statements that notebook 01 found can hold together: what every range rests on.
 
