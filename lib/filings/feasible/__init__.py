@@ -6,6 +6,7 @@ that agree with the rest, with a witness table for each end.
 """
 
 from filings.feasible.conflicts import Evidence, SetAside, reconcile
+from filings.feasible.influence import left_open, without_each
 from filings.feasible.register import Contradiction, Register
 from filings.feasible.shapes import MEASURES, parse_measure
 from filings.feasible.table import Range, Sum, Table, holds
@@ -20,6 +21,8 @@ __all__ = [
     "Sum",
     "Table",
     "holds",
+    "left_open",
     "parse_measure",
     "reconcile",
+    "without_each",
 ]

@@ -13,6 +13,7 @@ The count of a place is the sum over its atoms, so parts never exceed the whole 
 provinces add up to the nation. Nothing is taken from the statements but what they say.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from itertools import combinations, pairwise, product
 
@@ -29,14 +30,23 @@ _MULTI_KINDS = (
 )  # fmt: skip
 
 
-def _ceiling(statements: Iterable[Statement]) -> int:
-    """More services than any batch can sensibly have: ten times the largest number stated.
+_NUMBER_OF_FILINGS = ("count", *_MULTI_KINDS[:3], "max_per_entity")
 
-    The unknowns need some upper bound. ``Register`` finds out where this one, and no statement,
-    is what limits an answer, and then says that the answer is open above.
+
+def _ceiling(statements: Iterable[Statement], batch: int) -> int:
+    """More services than a batch needs to have for any statement about it to hold.
+
+    The unknowns need some upper bound. This one is twice the sum of the numbers stated, of the
+    largest as the smallest share stated, and of as many entities with the most that one has.
+    ``Register`` finds out where it, and no statement, is what limits an answer.
     """
-    stated = [s.value for s in statements if isinstance(s.value, int)]
-    return 10 * max([100, *stated])
+    about = {s.fact: s for s in statements if batch in s.batches}.values()
+    stated = [s.value for s in about if s.kind in _NUMBER_OF_FILINGS]
+    shares = [s.value for s in about if s.kind in ("share", "share_of_multi_filers") and s.value]
+    most = max([s.value for s in about if s.kind == "max_per_entity"], default=1)
+    entities = sum(s.value for s in about if s.kind == "count" and s.unit == "entities")
+    whole = math.ceil(100 * max([1, *stated]) / min([100, *shares]))
+    return 2 * (max(100, sum(stated)) + whole + most * entities)
 
 
 class Model:
@@ -44,7 +54,7 @@ class Model:
 
     ``statements`` must all bind; row owners are their positions. ``sums`` are questions whose
     entity selections and places must be expressible. ``ceilings`` bounds the services of a batch
-    from above (default: far beyond any number stated).
+    from above (default: beyond what any statement needs).
     """
 
     def __init__(
@@ -60,8 +70,10 @@ class Model:
             if statement.kind == "first_batch":
                 batches |= set(range(1, statement.value + 1))
         self.batches = tuple(sorted(batches))
-        default = _ceiling(self.statements)
-        self.ceilings = {b: (ceilings or {}).get(b, default) for b in self.batches}
+        given = ceilings or {}
+        self.ceilings = {
+            b: given[b] if b in given else _ceiling(self.statements, b) for b in self.batches
+        }
         self.rows = Rows()
         self._grow_tree(sums)
         self._add_cells()

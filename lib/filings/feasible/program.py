@@ -146,6 +146,8 @@ class Program:
         if status == statuses.kInfeasible:
             return None
         stopped = status == statuses.kTimeLimit and math.isfinite(info.objective_function_value)
+        if status == statuses.kModelEmpty:
+            return Outcome(0, 0, np.array([]), True)
         if status != statuses.kOptimal and not stopped:
             raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
         point = np.array(solver.getSolution().col_value)

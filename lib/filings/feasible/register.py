@@ -42,17 +42,12 @@ class Register:
 
     def _build(self) -> None:
         loose = Model(self.statements, self._questions)
-        relaxed = Program(loose.rows, relaxed=True)
-        totals = {}
-        for batch in loose.batches:
-            highest = relaxed.optimise(loose.form(_total(batch)), "high")
-            if highest is None:
-                raise Contradiction("the statements cannot all hold together; reconcile them first")
-            totals[batch] = math.floor(highest.value + _EPS)
+        doubled = {batch: 2 * ceiling for batch, ceiling in loose.ceilings.items()}
         # Rows written with the totals that the statements imply are tighter than with ceilings.
-        self._ceilings = totals
-        self.open_batches = frozenset(b for b in totals if totals[b] >= loose.ceilings[b])
-        self.model = Model(self.statements, self._questions, totals)
+        self._ceilings = _highest_totals(loose)
+        wider = _highest_totals(Model(self.statements, self._questions, doubled))
+        self.open_batches = frozenset(b for b in wider if wider[b] != self._ceilings[b])
+        self.model = Model(self.statements, self._questions, self._ceilings)
         try:
             self._search = Search(self.model.rows)
         except Infeasible:
@@ -90,6 +85,10 @@ class Register:
         self._take_in([more, less])
         form = add((1, self.model.form(more)), (-1, self.model.form(less)))
         return self._range(form, (*more.batches, *less.batches))
+
+    def alike(self, place: str) -> str:
+        """The first province of which the statements say the same: its ranges are this one's."""
+        return self._alike.get(place, place)
 
     def witness(self, question: Sum, end: str) -> Table:
         """A table that agrees with the evidence and attains the "low" or "high" end of the sum.
@@ -291,8 +290,16 @@ class _Joint:
         return self._known[values]
 
 
-def _total(batch: int) -> Sum:
-    return Sum("services", (places.NATION,), (batch,))
+def _highest_totals(model: Model) -> dict[int, int]:
+    """Batch → the most services that the relaxation lets it have. Raises Contradiction."""
+    relaxed, totals = Program(model.rows, relaxed=True), {}
+    for batch in model.batches:
+        total = model.form(Sum("services", (places.NATION,), (batch,)))
+        highest = relaxed.optimise(total, "high")
+        if highest is None:
+            raise Contradiction("the statements cannot all hold together; reconcile them first")
+        totals[batch] = math.floor(highest.value + _EPS)
+    return totals
 
 
 def _representatives(statements: tuple[Statement, ...], known: tuple[str, ...]) -> dict[str, str]:

@@ -157,8 +157,10 @@ def holds(statement: Statement, table: Table) -> bool:
         case "services_of_multi_filers":
             return compared(several())
         case "max_per_entity":
-            services, entities = count(where, "services"), count(where, "entities")
-            return entities + value - 1 <= services <= value * entities
+            names = places.province_names() if where == (places.NATION,) else where
+            cells = [(count([name], "services"), count([name], "entities")) for name in names]
+            nowhere_more = all(services <= value * entities for services, entities in cells)
+            return nowhere_more and any(e and s >= e + value - 1 for s, e in cells)
     raise ValueError(f"kind {statement.kind!r} puts no constraint on counts")
 
 
