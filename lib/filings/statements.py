@@ -124,10 +124,19 @@ def write_batches(batches: tuple[int, ...]) -> str:
 
 
 def parse_places(text: str) -> tuple[str, ...]:
-    """Short names of the places joined by ``+``. Raises UnknownPlace, or ValueError if doubled."""
+    """Short names of the places joined by ``+``.
+
+    Raises UnknownPlace, or ValueError where one is named twice or lies in another.
+    """
     names = tuple(places.find(name).name for name in text.split("+"))
     if len(set(names)) < len(names):
         raise ValueError(f"place {text!r} names a place twice")
+    for name in names:
+        parent = places.find(name).parent
+        while parent is not None:
+            if parent in names:
+                raise ValueError(f"place {text!r} counts {name} twice: it lies in {parent}")
+            parent = places.find(parent).parent
     return names
 
 

@@ -205,6 +205,7 @@ def _k_largest(rows: Rows, asked: _Asked, k: int) -> Form:
     min k·t + Σ u with u ≥ x − t, u ≥ 0; the k-th largest count serves as t, so t is whole. No
     more than ``most_present`` provinces have anything, so of those whose count is open at most
     that many less the others can lose t each.
+    """
     threshold = rows.column()
     total: dict[int, float] = {threshold: k}
     unsettled: Form = {}
