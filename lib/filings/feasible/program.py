@@ -141,8 +141,12 @@ class Program:
         senses = highspy.ObjSense
         solver.changeObjectiveSense(senses.kMinimize if sense == "low" else senses.kMaximize)
         solver.run()
-        status, info = solver.getModelStatus(), solver.getInfo()
         statuses = highspy.HighsModelStatus
+        if solver.getModelStatus() == statuses.kUnknown:
+            # A basis left by earlier rows can lead the simplex method astray: start without it.
+            solver.clearSolver()
+            solver.run()
+        status, info = solver.getModelStatus(), solver.getInfo()
         if status == statuses.kInfeasible:
             return None
         stopped = status == statuses.kTimeLimit and math.isfinite(info.objective_function_value)
