@@ -266,3 +266,19 @@ def conflicts(ledger, as_json, lang):
         click.echo("\n".join(row["words"] for row in rows))
     else:
         click.echo("no statement contradicts the others")
+
+
+@main.command()
+@click.argument("names", nargs=-1, required=True, metavar="PLACE...")
+def case(names):
+    """Make the case study of a province, city or district on record, and compare it.
+
+    The notebooks are notebooks/cases/PLACE.ipynb and, beside it, 00_comparison.ipynb.
+    """
+    from filings import cases, run
+
+    chosen = [cases.find(name).name for name in names]
+    done = run.run([f"cases/{name}" for name in chosen], places=chosen)
+    # The comparison does not read the new notebook, so nothing tells the runner that it is due.
+    if not (done and run.run([f"cases/{run.COMPARISON}"], force=True)):
+        raise click.exceptions.Exit(1)

@@ -32,6 +32,9 @@ AFTER: dict[str, tuple[str, ...]] = {
 TEMPLATE = "04_case_study"
 """The notebook behind every notebook in ``notebooks/cases/``, whose file name is the place."""
 
+COMPARISON = "00_comparison"
+"""The one notebook in ``notebooks/cases/`` that is about all the others."""
+
 
 class UnknownNotebook(ValueError):
     """A name that no notebook bears."""
@@ -61,11 +64,17 @@ def jobs(places: Iterable[str] = ()) -> dict[str, Job]:
     for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
         found[path.stem] = Job(path.stem, path, path, AFTER.get(path.stem, ()))
     template = paths.NOTEBOOKS / f"{TEMPLATE}.ipynb"
-    for place in sorted({path.stem for path in paths.CASES.glob("*.ipynb")}.union(places)):
+    made = {path.stem for path in paths.CASES.glob("*.ipynb")}
+    studied = sorted(made.union(places) - {COMPARISON})
+    for place in studied:
         output = paths.CASES / f"{place}.ipynb"
         found[f"cases/{place}"] = Job(
             f"cases/{place}", template, output, (TEMPLATE,), {"place": place}
         )
+    if COMPARISON in made:
+        path = paths.CASES / f"{COMPARISON}.ipynb"
+        after = tuple(f"cases/{place}" for place in studied)
+        found[f"cases/{COMPARISON}"] = Job(f"cases/{COMPARISON}", path, path, after)
     return {
         name: replace(job, after=tuple(earlier for earlier in job.after if earlier in found))
         for name, job in found.items()

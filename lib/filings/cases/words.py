@@ -159,14 +159,15 @@ THREADS = MappingProxyType(
                 ("C285", "C286", "C284", "C288", "C294", "C298", "C300", "C303", "A34"),
                 "The article's phrase for the model: the city offers scenes of application and "
                 "gets firms in return; another source traces it to the repair of the city's "
-                "credit. The rows hold no list of the scenes, and nobody counts the firms that came for "
-                "one.",
+                "credit. The rows hold no list of the scenes, and nobody counts the firms that "
+                "came for one.",
             ),
             Thread(
                 "The park (区块链产业园)",
-                ("C289", "C293", "C295", "C301", "C302", "C297"),
+                ("C289", "C293", "C295", "C297", "C301", "C302", "C307", "C310"),
                 "Firms and revenue are those of the whole mobile-internet park where the note says "
-                "so; they are no count of blockchain firms.",
+                "so; they are no count of blockchain firms. The province's two plans also set "
+                "different numbers of parks.",
             ),
             Thread(
                 "Whose park was first?",
