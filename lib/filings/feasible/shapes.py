@@ -322,7 +322,8 @@ def measured(
 
     ``provinces`` are the 31 sums the measure runs over, ``cells`` and ``total`` the ranges of
     each and of all together; ``model`` may be grown. Tables in which the total is nothing are left
-    out. Raises ValueError for an unknown measure, or where no statement bounds the total above.
+    out. Raises ValueError for an unknown measure, where no statement bounds the total above, or
+    where the total is nothing in every table.
     """
     _known(name)
     if total.high is None or total.high - total.low > _MOST_TOTALS:
@@ -330,6 +331,8 @@ def measured(
             f"{name}: the evidence does not bound the total of {provinces[0].unit} in these "
             "batches, so the measure has no range; ask for batches whose total is known"
         )
+    if total.high == 0:
+        raise ValueError(f"{name}: there is nothing in these batches, so nothing is concentrated")
     asked = _Asked(model, provinces, cells, [alike[p.places[0]] for p in provinces])
     asked.model.coverage(provinces[0].batches)  # before any copy of the rows is taken
     totals = range(max(1, total.low), total.high + 1)

@@ -1,0 +1,243 @@
+"""What is set aside where statements contradict each other: against brute force, and on file."""
+
+from itertools import chain, combinations
+
+import made_registers as made
+import pytest
+from filings import statements
+from filings.feasible import Contradiction, Register, SetAside, reconcile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_registers import NATION, statement
+
+randoms = st.randoms(use_true_random=False)
+TABLES = made.services_tables((4, 3))
+FRAME = made.frame((4, 3))
+
+
+def can_hold(said) -> bool:
+    try:
+        Register(said)
+    except Contradiction:
+        return False
+    return True
+
+
+def subsets(items):
+    return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))
+
+
+def aside(found) -> list[str]:
+    return [item.statement.id for item in found.set_aside]
+
+
+# --- by brute force ---
+
+
+@settings(max_examples=25)
+@given(randoms)
+def test_the_lightest_choice_and_the_smallest_clashes(random):
+    """Statements about several truths; the frame is said by so many that it never yields."""
+    said = []
+    for _ in range(3):
+        truth = TABLES[[random.randrange(len(TABLES))]]
+        said += made.told(random, truth, made.SERVICE_KINDS, 3)
+    said = made.numbered({each.fact: each for each in said}.values())
+    firm = [
+        statement(
+            each.kind, each.place, each.batches, each.value, each.relation, id=each.id,
+            note="also " + ";".join(f"Z{n:02}" for n in range(1, 20)),
+        )
+        for each in FRAME
+    ]  # fmt: skip
+    frame = made.agreeing(TABLES, FRAME)
+    true = {each.id: made.agrees(each, frame) for each in said}
+
+    def hold(ids) -> bool:
+        tables = True
+        for one in ids:
+            tables = tables & true[one]
+        return bool(len(frame) if tables is True else tables.any())
+
+    ids = [each.id for each in said]
+    fewest = next(len(gone) for gone in subsets(ids) if hold(one for one in ids if one not in gone))
+    found = reconcile([*firm, *said])
+    gone = aside(found)
+    assert len(gone) == fewest and all(item.weight == 1 for item in found.set_aside)
+    kept = [one for one in ids if one not in gone]
+    assert hold(kept)
+    assert {each.id for each in found.kept} == {*kept, *(each.id for each in firm)}
+    for item in found.set_aside:
+        clash = [other.id for other in item.clashes_with]
+        assert set(clash) <= {each.id for each in found.kept}
+        assert not can_hold([item.statement, *item.clashes_with])
+        for other in item.clashes_with:
+            rest = [each for each in item.clashes_with if each is not other]
+            assert can_hold([item.statement, *rest])
+
+
+@settings(max_examples=15)
+@given(randoms)
+def test_true_statements_are_all_kept_and_their_order_does_not_matter(random):
+    truth = TABLES[[random.randrange(len(TABLES))]]
+    said = [*FRAME, *made.told(random, truth, made.SERVICE_KINDS, 5)]
+    assert reconcile(said).set_aside == ()
+    wrong = [*said, statement("count", "湖南", (1,), 9, id="W")]
+    shuffled = random.sample(wrong, len(wrong))
+    first, second = reconcile(wrong), reconcile(shuffled)
+    assert first.set_aside == second.set_aside
+    assert set(first.kept) == set(second.kept)
+
+
+@settings(max_examples=12)
+@given(randoms)
+def test_no_smaller_group_of_kept_statements_clashes(random):
+    truth = TABLES[[random.randrange(len(TABLES))]]
+    said = [*FRAME[:2], *made.told(random, truth, made.SERVICE_KINDS, 4)]
+    wrong = statement("count", random.choice(made.PLACES), (1,), random.randint(5, 9), id="W")
+    found = reconcile([*said, wrong])
+    for item in found.set_aside:
+        smaller = combinations(found.kept, max(0, len(item.clashes_with) - 1))
+        assert all(can_hold([item.statement, *group]) for group in smaller)
+
+
+# --- weights and ties ---
+
+
+def test_independent_texts_outweigh_one():
+    said = [
+        statement("count", "四川", (1,), 5, id="A", source="S01"),
+        statement("count", "四川", (1,), 6, id="B", source="S02"),
+        statement("count", "四川", (1,), 6, id="C", source="S03"),
+    ]
+    (item,) = reconcile(said).set_aside
+    assert (item.statement.id, item.weight) == ("A", 1)
+    assert [each.fact for each in item.clashes_with] == [said[1].fact]
+
+
+def test_both_rows_of_an_outweighed_fact_go():
+    said = [
+        statement("count", "四川", (1,), 6, id="B", source="S02"),
+        statement("count", "四川", (1,), 6, id="C", source="S03"),
+        statement("count", "四川", (1,), 5, id="D", source="S04", note="also S05; S06"),
+    ]
+    found = reconcile(said)
+    assert aside(found) == ["B", "C"] and {item.weight for item in found.set_aside} == {2}
+
+
+def test_reprints_of_one_text_count_once():
+    said = [
+        statement("count", "四川", (1,), 6, id="B", source="S02"),
+        statement("count", "四川", (1,), 6, id="C", source="S03", note="same text as S02"),
+        statement("count", "四川", (1,), 6, id="D", source="S04", note="same text as S02"),
+        statement("count", "四川", (1,), 5, id="E", source="S05", note="also S06"),
+    ]
+    found = reconcile(said)
+    assert aside(found) == ["B", "C", "D"] and {item.weight for item in found.set_aside} == {1}
+
+
+@pytest.mark.parametrize(
+    "vague",
+    [
+        statement("share", "四川", (1,), statements.Decimal("20"), of=NATION, id="A"),
+        statement("rank", "四川", (1,), 1, id="A"),
+        statement("order", NATION, (1,), ("四川", "湖南"), id="A"),
+        statement("leaders", NATION, (1,), ("四川",), id="A"),
+        statement("count", "四川", (1,), 6, ">=", id="A"),
+    ],
+    ids=lambda each: each.kind + each.relation,
+)
+def test_where_choices_weigh_the_same_the_vaguer_yields(vague):
+    """Whatever its id: the counts 5 of 50, with 45 in 湖南, are told from one source each too."""
+    said = [
+        statement("count", NATION, (1,), 50, id="X", source="S02", note="also S05"),
+        statement("count", "四川", (1,), 5, id="Y", source="S03"),
+        statement("count", "湖南", (1,), 45, id="Z", source="S04", note="also S06"),
+    ]
+    for each in ("A", "ZZ"):
+        named = made.replace(vague, id=each)
+        assert aside(reconcile([named, *said])) == [each]
+
+
+def test_a_statement_that_no_register_can_meet():
+    (item,) = reconcile([statement("coverage", NATION, (1,), 32, unit="provinces")]).set_aside
+    assert item.clashes_with == ()
+    assert "what any register must be" in item.words("en")
+    assert "登记的定义本身" in item.words("zh")
+
+
+def test_nothing_and_what_binds_nothing():
+    assert reconcile([]) == reconcile(())
+    near = statement("count", "四川", (1,), 5, "~")
+    found = reconcile([near])
+    assert (found.kept, found.set_aside, found.context) == ((), (), (near,))
+
+
+def test_without_explanation_the_same_is_set_aside():
+    said = [
+        statement("count", "四川", (1,), 5, id="A"),
+        statement("count", "四川", (1,), 6, id="B", source="S02"),
+    ]
+    long, short = reconcile(said), reconcile(said, explain=False)
+    assert aside(long) == aside(short) == ["B"]
+    assert long.kept == short.kept and short.set_aside[0].clashes_with == ()
+
+
+# --- the ledger on file ---
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return statements.read()
+
+
+@pytest.fixture(scope="module")
+def judged(ledger):
+    return reconcile(ledger)
+
+
+def test_every_statement_on_file_is_kept_set_aside_or_context(ledger, judged):
+    ids = [*(s.id for s in judged.kept), *aside(judged), *(s.id for s in judged.context)]
+    assert sorted(ids) == sorted(each.id for each in ledger)
+    assert judged.set_aside, "the ledger is known to contradict itself"
+
+
+def test_what_is_kept_on_file_can_hold_and_each_set_aside_cannot_be_added(judged):
+    assert can_hold(judged.kept)
+    for item in judged.set_aside:
+        assert not can_hold([*judged.kept, item.statement]), item.statement.id
+
+
+def test_no_fewer_would_do_on_file(judged):
+    """Each clash alone asks for one of its facts; the clashes share none, so one each is least."""
+    groups = [{item.statement.fact, *(c.fact for c in item.clashes_with)}
+              for item in judged.set_aside]  # fmt: skip
+    facts = [fact for group in groups for fact in group]
+    assert len(facts) == len(set(facts)), "the clashes overlap: compare their hitting sets"
+    for item in judged.set_aside:
+        assert item.weight == 1
+
+
+def test_the_clashes_on_file_are_minimal_and_made_of_kept_statements(judged):
+    for item in judged.set_aside:
+        assert set(item.clashes_with) <= set(judged.kept)
+        assert not can_hold([item.statement, *item.clashes_with])
+        for other in item.clashes_with:
+            rest = [each for each in item.clashes_with if each is not other]
+            assert can_hold([item.statement, *rest]), (item.statement.id, other.id)
+
+
+def test_the_order_of_rows_on_file_does_not_matter(ledger, judged):
+    turned = reconcile(tuple(reversed(ledger)), explain=False)
+    assert aside(turned) == aside(judged)
+
+
+def test_reasons_on_file_are_readable(judged):
+    for item in judged.set_aside:
+        assert isinstance(item, SetAside)
+        english, chinese = item.words("en"), item.words("zh")
+        assert "cannot hold with" in english and english.endswith(".")
+        assert "不能同时成立" in chinese and chinese.endswith("。")
+        for each in (item.statement, *item.clashes_with):
+            assert each.id in english and each.id in chinese
+        assert not any("一" <= letter <= "鿿" for letter in english), english
