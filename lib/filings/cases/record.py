@@ -8,20 +8,29 @@ from types import MappingProxyType
 import pandas as pd
 
 from filings import paths, places, statements
-from filings.cases.words import EVENTS_ZH, METRICS, THREADS, Thread, value_in_words
+from filings.cases.words import (
+    EVENTS_ZH,
+    METRICS,
+    THREADS,
+    Thread,
+    listed_in_words,
+    value_in_words,
+)
 from filings.figures.words import joined, sentence
 
-SCOPES = ("the place", "inside it", "around it")
-"""Where a row's place lies: it is the place, lies in it, or the place lies in it."""
+SCOPES = ("the place", "inside it", "around it", "a national list")
+"""Where a row's place lies: it is the place, lies in it, the place lies in it; or a list of places
+of the whole country names it."""
 
 KINDS = ("counted", "quoted", "planned", "event")
 """How far a row can be trusted to be a count: see ``said``."""
 
 PEER_RULE = (
     "A province: the two of its region whose GDP (2020) is nearest to its own, as a ratio. A city "
-    "or district: the two of its level on record that lie nearest (same province, else same "
-    "region, else both on the coast or both in the interior, else anywhere); among equally near "
-    "ones those with the most rows on record, then in order of their division codes."
+    "or district: the two of its level on record (if there are fewer, of the other) that lie "
+    "nearest (same province, else same region, else both on the coast or both in the interior, "
+    "else anywhere); among equally near ones those with the most rows on record, then in order of "
+    "their division codes."
 )
 
 ARTICLE = "S01"
@@ -155,21 +164,25 @@ def said(place: str) -> pd.DataFrame:
     One row a statement on counts, an event or an indicator; nothing is merged. Columns: ``id``,
     ``source``, ``date`` (of a count: when its last batch was published; empty: not dated),
     ``place``, ``scope`` (one of ``SCOPES``), ``kind``, ``metric``, ``what_en``, ``what_zh``,
-    ``value``, ``relation``, ``unit``, ``phrase``, ``note``. ``kind``: *counted* is a count in the
-    published lists of the register; *planned* a target, a fund, an investment or a subsidy on
-    offer; every other figure is somebody's word, *quoted*; what happened is an *event*.
+    ``value``, ``relation``, ``unit``, ``phrase``, ``note``. ``kind``: *counted* is a count in named
+    batches of the register, not said to be about; *planned* a target, a fund, an investment or a
+    subsidy on offer; every other figure is somebody's word, *quoted*; what happened is an *event*.
     """
     found = []
     for row in _rows().itertuples():
-        english, chinese = _words(row) if _scope(row.place, place) else ("", "")
-        if not english:
+        scope = _scope(row.place, place)
+        if row.place == places.NATION and (listed := listed_in_words(row, place)):
+            scope, (english, chinese) = SCOPES[3], listed
+        elif scope:
+            english, chinese = _words(row)
+        else:
             continue
         plan = _PLANS.match(row.metric)
         kind = "event" if row.file == paths.EVENTS.name else "planned" if plan else "quoted"
         if row.metric == "filing_entities_list":
             kind = "counted"
         found.append(
-            (row.id, row.source, row.date, row.place, _scope(row.place, place), kind, row.metric,
+            (row.id, row.source, row.date, row.place, scope, kind, row.metric,
              english, chinese, row.value, row.relation, row.unit, row.phrase, row.note)
         )  # fmt: skip
     dates = _batch_dates()
@@ -177,7 +190,8 @@ def said(place: str) -> pd.DataFrame:
         if s.kind == "count" and len(s.places) == 1 and _scope(s.place, place):
             date = dates.get(s.batches[-1], "") if s.batches else ""
             found.append(
-                (s.id, s.source, date, s.place, _scope(s.place, place), "counted", "filings",
+                (s.id, s.source, date, s.place, _scope(s.place, place),
+                 "counted" if s.binds else "quoted", "filings",
                  statements.words(s, "en"), statements.words(s, "zh"), str(s.value), s.relation,
                  s.unit, s.phrase, s.note)
             )  # fmt: skip
@@ -308,7 +322,8 @@ def _verified(plan, rows: pd.DataFrame) -> tuple[float, float, str]:
 def drawn_promises(place: str) -> pd.DataFrame:
     """``promises`` as the figure ``promised_verified`` takes them; the source in the label.
 
-    It is headed by the places that promised, which need not be the one studied.
+    It is headed by the places that promised, which need not be the one studied. There must be a
+    promise.
     """
     table = promises(place)
     labels = {"label_en": [], "label_zh": []}
@@ -318,7 +333,7 @@ def drawn_promises(place: str) -> pd.DataFrame:
             f"{places.english(row.place)}, {row.what_en}{due_en} [{row.source}]"
         )
         labels["label_zh"].append(f"{row.place}{due_zh}{row.what_zh} [{row.source}]")
-    promisers = list(dict.fromkeys(table["place"]))
+    promisers = sorted(set(table["place"]), key=lambda name: (name != place, name))
     english = joined([places.english(name) for name in promisers], "en")
     return table.assign(**labels, name_en=english, name_zh=joined(promisers, "zh"))
 
@@ -356,7 +371,7 @@ def lists_covered() -> str:
             f"{months.max()}, {new:,} filings"
         )
     blank = counts.loc[counts["division_code"] == "", "first_appearances"].sum()
-    return f"{'; '.join(spans)}; {blank} of them bear a number from which no code can be read"
+    return f"{'; '.join(spans)}; numbers among them from which no code can be read: {blank}"
 
 
 def peers(place: str) -> tuple[str, str]:
@@ -373,11 +388,12 @@ def peers(place: str) -> tuple[str, str]:
     def order(other: str):
         home = places.province_of(other)
         coast = (region[home] == "East") == (region[province] == "East")
-        steps = (home == province, region[home] == region[province], coast)
+        level = places.find(other).level == at.level
+        steps = (level, home == province, region[home] == region[province], coast)
         return (*(not step for step in steps), -len(own(other)), known().index(other))
 
-    level = [name for name in known() if places.find(name).level == at.level and name != place]
-    return tuple(sorted(level, key=order)[:2])
+    below = [name for name in known() if name not in table.index and name != place]
+    return tuple(sorted(below, key=order)[:2])
 
 
 def own(place: str) -> tuple[str, ...]:
@@ -416,6 +432,7 @@ def thread_rows(thread: Thread) -> pd.DataFrame:
 def _anywhere() -> pd.DataFrame:
     """The rows of ``said`` for all provinces, and the ledger's other statements on them."""
     rows = pd.concat([said(name) for name in places.province_names()])
+    rows = rows[rows["scope"] != SCOPES[3]]  # such a row is worded for one place at a time
     dates = _batch_dates()
     others = [s for s in _ledger() if s.kind != "count" and len(s.places) == 1]
     extra = pd.DataFrame(

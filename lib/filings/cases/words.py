@@ -1,11 +1,12 @@
 """Words for the rows of the record, in English and Chinese, and which rows tell one story."""
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
 
-from filings.figures.words import number
+from filings.figures.words import number, numeral
 
 METRICS = MappingProxyType(
     {
@@ -133,9 +134,36 @@ def value_in_words(row, lang: str) -> str:
         scales = ((1e8, "亿"), (1e4, "万")) if chinese else ((1e9, " billion "), (1e6, " million "))
         scale, word = next((s for s in scales if value >= s[0]), scales[-1])
         return f"{about}{value / scale:g}{word}{_MONEY[row.unit][chinese]}"
-    digits = number(value, 0 if value == int(value) else 2)
+    digits = number(value, len(row.value.partition(".")[2]))
     unit = _UNITS_ZH[row.unit] if chinese else f" {row.unit}"
     return f"{about}{digits}{unit}"
+
+
+# National lists of cities in falling order: their names, and the rank of the first one listed.
+_ORDERED = MappingProxyType(
+    {
+        "city_index_ranking": ("city index", "城市区块链综合指数", 1),
+        "ccid_city_ranking_6_10": ("CCID city index", "赛迪城市指数", 6),
+    }
+)
+
+
+def listed_in_words(row, place: str) -> tuple[str, str] | None:
+    """What a national list says of the place, in both languages; None if it does not name it."""
+    groups = [re.findall(r"[一-鿿]+", part.split("等")[0]) for part in row.value.split("|")]
+    at = next((k for k, names in enumerate(groups) if place in names), None)
+    if at is None:
+        return None
+    if row.metric in _ORDERED:
+        english, chinese, first = _ORDERED[row.metric]
+        rank = first + groups[at].index(place)
+        return f"Number {rank} in the {english}", f"{chinese}第{rank}位"
+    if row.metric == "city_index_tiers":
+        return (
+            f"Tier {at + 1} of {len(groups)} in the city index",
+            f"城市区块链综合指数第{numeral(at + 1)}梯队（共{len(groups)}档）",
+        )
+    return None
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
     first, last = (str(date)[:4] for date in (table["date"].iloc[0], table["date"].iloc[-1]))
     years = first if first == last else f"{first}–{last}"
     title = page.say(
-        f"{name}: {len(table)} dated reports, {years}, of which {planned} are plans",
+        f"{name}: dated reports, {years}: {len(table)}, plans among them: {planned}",
         f"{name}：{years}年有{len(table)}条有日期的报道，其中{planned}条为计划",
     )
     entries = [
@@ -172,9 +172,9 @@ def promised_verified(page: Page, table: pd.DataFrame) -> None:
     met = int((table["low"] >= table["promised"]).sum())
     blank = int((~known).sum())
     title = page.say(
-        f"{name}: of {len(table)} targets {met} can be verified as met; for {blank} nothing is on "
-        "record",
-        f"{name}：{len(table)}项目标中{met}项可证实达成，{blank}项无据可查",
+        f"{name}: promises with a number: {len(table)}, verified as met: {met}, nothing on record: "
+        f"{blank}",
+        f"{name}：{len(table)}项承诺中{met}项可证实达成，{blank}项无据可查",
     )
     entries = [
         Entry(page.say("promised", "承诺"), style.RULE),
