@@ -218,13 +218,19 @@ def as_row(statement: Statement) -> dict[str, str]:
     return {name: written.get(name, getattr(statement, name)) for name in COLUMNS}
 
 
-def used(path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
-    """The statements that notebook 01 found can hold together: what every range rests on.
+def sorted_out(*status: str, path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
+    """Statements by what notebook 01 made of them: used, set aside, context or replaced.
 
-    Reads ``data/processed/statements.csv``; raises LedgerError as ``read`` does.
+    Official lists at hand are in them, in the place of what they replace. Reads
+    ``data/processed/statements.csv``; raises LedgerError as ``read`` does.
     """
-    status = dict(pd.read_csv(path, dtype=str)[["id", "status"]].to_numpy())
-    return tuple(statement for statement in read(path) if status[statement.id] == "used")
+    found = dict(pd.read_csv(path, dtype=str)[["id", "status"]].to_numpy())
+    return tuple(statement for statement in read(path) if found[statement.id] in status)
+
+
+def used(path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
+    """The statements that notebook 01 found can hold together: what every range rests on."""
+    return sorted_out("used", path=path)
 
 
 def replace_listed(
