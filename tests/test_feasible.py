@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_registers import BOTH, NATION, statement
 
-randoms = st.randoms(use_true_random=False)
+randoms = st.integers(0, 2**32).map(Random)
 
 
 def told(random, tables, kinds, totals, atoms=5, most=5):
