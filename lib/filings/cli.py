@@ -61,10 +61,12 @@ def main():
 @click.option("--force", is_flag=True, help="Run them even if nothing changed.")
 def run(notebooks, force):
     """Run the notebooks that a change can reach (all, or those named and what they need)."""
-    from filings import run
+    from filings import readme, run
 
     if not run.run(notebooks, force):
         raise click.exceptions.Exit(1)
+    if not notebooks:
+        readme.renew()
 
 
 @main.command()
