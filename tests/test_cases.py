@@ -148,6 +148,7 @@ def test_no_count_of_firms_stands_on_a_time_line():
 def test_rows_that_differ_stand_side_by_side_and_none_is_merged():
     differing = cases.clashes("海南")
     assert {"C339", "C340"} <= set(differing.index)  # two numbers of firms in one zone
+    assert {"C240", "C191"} <= set(cases.clashes("江苏").index)  # one number, two scopes
     assert {"C290", "C292"} <= set(cases.clashes("娄底").index)
     outcome = record.statement_outcomes()["status"]
     for place in STUDIED:

@@ -144,7 +144,7 @@ def _words(row) -> tuple[str, str]:
         f"{chinese}：{value_in_words(row, 'zh')}",
     )
     if row.metric.startswith("target_"):
-        return f"Target: {english}", f"目标：{chinese}"
+        return f"Target for {row.date}: {english}", f"{row.date}年目标：{chinese}"
     return sentence(english), chinese
 
 
@@ -228,7 +228,8 @@ def clashes(place: str) -> pd.DataFrame:
     """Rows that do not agree, side by side: the columns of ``said`` with ``why`` in front.
 
     Rows of one place on one metric of which several sources speak; rows whose note names a
-    conflict or calls the source unreliable; statements on counts that the reconciliation set aside.
+    conflict or calls the source unreliable, and those on the same metric whose source it cites;
+    statements on counts that the reconciliation set aside.
     """
     rows = said(place)
     several = rows.groupby(["place", "metric"])["source"].transform("nunique") > 1
@@ -236,10 +237,18 @@ def clashes(place: str) -> pd.DataFrame:
     aside = statement_outcomes()
     aside = rows.index.isin(aside.index[aside["status"] == "set aside"])
     flagged = rows["note"].str.contains(_UNSAFE)
+    doubted = {
+        (source, row.metric)
+        for row in rows[flagged].itertuples()
+        for source in re.findall(r"[A-Z]\d+", row.note)
+    }
+    keys = zip(rows["source"], rows["metric"], strict=True)
+    cited = pd.Series([key in doubted for key in keys], index=rows.index, dtype=bool)
     why = pd.Series("several sources", index=rows.index)
+    why[cited] = "another row's note says so"
     why[flagged] = "the note says so"
     why[aside] = "set aside in notebook 01"
-    found = rows.assign(why=why)[several | flagged | aside]
+    found = rows.assign(why=why)[several | flagged | cited | aside]
     return found.sort_values(["metric", "place", "date"], kind="stable")
 
 

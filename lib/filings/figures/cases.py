@@ -59,7 +59,8 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
     first, last = (str(date)[:4] for date in (table["date"].iloc[0], table["date"].iloc[-1]))
     years = first if first == last else f"{first}–{last}"
     title = page.say(
-        f"{name}: dated reports, {years}: {len(table)}, plans among them: {planned}",
+        f"{name}: {len(table)} dated report{'s' if len(table) > 1 else ''}, {years}; "
+        f"plans among them: {planned}",
         f"{name}：{years}年有{len(table)}条有日期的报道，其中{planned}条为计划",
     )
     entries = [
@@ -172,8 +173,8 @@ def promised_verified(page: Page, table: pd.DataFrame) -> None:
     met = int((table["low"] >= table["promised"]).sum())
     blank = int((~known).sum())
     title = page.say(
-        f"{name}: promises with a number: {len(table)}, verified as met: {met}, nothing on record: "
-        f"{blank}",
+        f"{name}: {len(table)} promise{'s' if len(table) > 1 else ''} with a number; "
+        f"verified as met: {met}, nothing on record: {blank}",
         f"{name}：{len(table)}项承诺中{met}项可证实达成，{blank}项无据可查",
     )
     entries = [
