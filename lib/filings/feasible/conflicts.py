@@ -226,18 +226,25 @@ def _hitting_set(groups: list[set[int]], costs: Sequence[tuple[int, ...]]) -> se
 def _smallest_clash(checker: _Checker, number: int, kept: list[int]) -> set[int]:
     """A smallest group of kept facts that cannot hold beside the given one.
 
-    By duality: a clashing group meets every *correction*, a set of facts without which the rest
-    can hold. The smallest choice that meets all corrections found so far either clashes, and is
-    the answer, or is grown to a largest group that holds, which leaves one more correction.
+    One fact is enough, or two, in most cases. Beyond that by duality: a clashing group meets every
+    *correction*, a set of facts without which the rest can hold. The smallest choice that meets
+    all corrections found so far either clashes, and is the answer, or is grown to a largest group
+    that holds, which leaves one more correction.
     """
     if not checker.holds([number]):
         return set()
+    core = sorted(_core(checker, [number], kept))
+    beside = _grown(checker, {number}, kept)
+    rest = [fact for fact in kept if fact not in beside]
+    alone = next((fact for fact in rest if not checker.holds([number, fact])), None)
+    if alone is not None:
+        return {alone}
+    if len(core) == 2:
+        return set(core)
     by_position = [(1, position) for position in checker.everything()]
     # Facts of any one clash are likely to be needed in all: try each as a correction of its own.
     corrections = [
-        {fact}
-        for fact in sorted(_core(checker, [number], kept))
-        if checker.holds({number, *kept} - {fact}, thorough=False)
+        {fact} for fact in core if checker.holds({number, *kept} - {fact}, thorough=False)
     ]
     while True:
         chosen = _hitting_set(corrections, by_position) if corrections else set()
