@@ -30,7 +30,8 @@ def audit(
     rest = without(ledger, sources)
     if not found:
         return []
-    return list(zip(found, _judged(found, Register(reconcile(rest).kept)), strict=True))
+    register = Register(reconcile(rest, explain=False).kept)
+    return list(zip(found, _judged(found, register), strict=True))
 
 
 def _judged(found: Iterable[Claim], register: Register) -> list[Verdict]:

@@ -12,9 +12,6 @@ Form = Mapping[int, float]
 
 INF = highspy.kHighsInf
 
-_PARALLEL_ROWS_AND_COLUMNS = 1 << 13
-"""A presolve rule of HiGHS 1.15 that calls some programs infeasible which have a point."""
-
 
 def add(*forms: tuple[float, Form]) -> dict[int, float]:
     """The weighted sum of forms, without zero coefficients."""
@@ -102,7 +99,6 @@ class Program:
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 1e-7,
             "time_limit": seconds,
-            "presolve_rule_off": _PARALLEL_ROWS_AND_COLUMNS,
         }.items():
             self._solver.setOptionValue(option, value)
         model = highspy.HighsLp()

@@ -38,6 +38,7 @@ class Register:
         self.statements = tuple(statement for statement in statements if statement.binds)
         self._questions = tuple(questions)
         self._ranges: dict[Sum, Range] = {}
+        self._joints: dict[tuple[Sum, ...], _Joint] = {}
         self._build()
 
     def _build(self) -> None:
@@ -216,6 +217,17 @@ class Register:
         total = self.sum(Sum(unit, (places.NATION,), batches))
         return shapes.measured(name, self._grown(), provinces, cells, total, self._alike)
 
+    @property
+    def points(self) -> list[np.ndarray]:
+        """Points of the program met so far; ``model.table`` tells the register each stands for."""
+        return self._search.points
+
+    def _joint(self, questions: Iterable[Sum]) -> "_Joint":
+        questions = tuple(questions)
+        if questions not in self._joints:
+            self._joints[questions] = _Joint(self, questions)
+        return self._joints[questions]
+
     # --- any function of a few sums --------------------------------------------------------------
 
     def attainable(self, questions: Iterable[Sum]) -> list[tuple[int, ...]]:
@@ -223,7 +235,7 @@ class Register:
 
         Raises ValueError if a sum is open above or the combinations to be tried are too many.
         """
-        joint = _Joint(self, tuple(questions))
+        joint = self._joint(questions)
         return [values for values in joint.candidates() if joint.possible(values)]
 
     def extreme(
@@ -234,7 +246,7 @@ class Register:
         Candidates within the sums' ranges are tried from the extreme inwards; the first that some
         table has is the end. Raises ValueError as ``attainable`` does.
         """
-        joint = _Joint(self, tuple(questions))
+        joint = self._joint(questions)
         ordered = sorted(joint.candidates(), key=lambda values: (function(*values), values))
         ends = {}
         for end, order in (("low", ordered), ("high", reversed(ordered))):
@@ -248,18 +260,20 @@ class _Joint:
     def __init__(self, register: Register, questions: tuple[Sum, ...]):
         register._take_in(questions)
         self._ranges = register.bounds(questions)
-        self._pairs = {}
         if any(found.high is None for found in self._ranges):
             raise ValueError("a sum that is open above has no list of values")
         rows = register.model.rows.copy()
-        self._forms = [register.model.form(question) for question in questions]
+        forms = [register.model.form(question) for question in questions]
         self._columns = []
-        for form, found in zip(self._forms, self._ranges, strict=True):
+        for form, found in zip(forms, self._ranges, strict=True):
             column = rows.column(found.low, found.high)
             rows.row(add((1, form), (-1, {column: 1})), low=0, high=0)
             self._columns.append(column)
         self._program, self._relaxed = Program(rows), Program(rows, relaxed=True)
-        self._known: dict[tuple[int, ...], bool] = {}
+        # Tables met before show some combinations without a search.
+        self._known = {
+            tuple(round(value_at(point, form)) for form in forms): True for point in register.points
+        }
 
     def candidates(self) -> list[tuple[int, ...]]:
         """Combinations that the relaxation does not rule out by sums of neighbours."""

@@ -29,7 +29,7 @@ class Search:
         start = Program(rows, seconds=seconds).optimise({}, "low")
         if start is None:
             raise Infeasible("no point meets the rows")
-        self._points = [np.round(start.point)]
+        self.points = [np.round(start.point)]
         self._decide_switches()
         self._program = Program(rows, seconds=seconds)
         self._near = Program(rows, seconds=seconds)
@@ -42,7 +42,7 @@ class Search:
         """
         for column in np.flatnonzero((self._lower == 0) & (self._upper == 1)):
             one = np.array([column])
-            other = 1 - self._points[0][one]
+            other = 1 - self.points[0][one]
             self._relaxed.limit(one, other, other)
             if not self._relaxed.feasible():
                 self._lower[one] = self._upper[one] = 1 - other
@@ -56,7 +56,7 @@ class Search:
         if relaxed is None:
             raise Infeasible("no point meets the rows")
         bound = sign * math.floor(sign * relaxed.value + _EPS)
-        best = max(self._points, key=lambda point: sign * value_at(point, form))
+        best = max(self.points, key=lambda point: sign * value_at(point, form))
         if round(value_at(best, form)) == bound:
             return Outcome(bound, bound, best, True)
         near = self._search_near(form, sense, best, relaxed.point)
@@ -76,6 +76,6 @@ class Search:
     def _met(self, found: Outcome, form: Form, bound: float) -> Outcome:
         """The outcome at its rounded point, which is remembered."""
         point = np.round(found.point)
-        self._points.append(point)
+        self.points.append(point)
         value = round(value_at(point, form))
         return Outcome(value, bound, point, value == bound)
