@@ -111,6 +111,18 @@ def test_every_kind_rules_out_some_tables(kind):
     assert ruled_out
 
 
+def test_a_register_that_the_solver_once_called_empty():
+    """Presolve in HiGHS 1.15.1 finds no table here though there are many."""
+    said = [
+        *made.frame((4, 3)),
+        statement("leaders", NATION, (2,), ("湖南", "上海", "广东"), id="M1"),
+        statement("order", NATION, BOTH, ("上海", "湖南"), id="M2"),
+        statement("order", NATION, (2,), ("上海", "北京", "广东"), id="M3"),
+    ]
+    left = made.agreeing(made.services_tables((4, 3)), said)
+    assert_ends(Register(said), made.questions(), left)
+
+
 # --- what follows from having more or all statements ---
 
 

@@ -146,6 +146,13 @@ class Program:
             # A basis left by earlier rows can lead the simplex method astray: start without it.
             solver.clearSolver()
             solver.run()
+        if solver.getModelStatus() == statuses.kInfeasible and not self._relaxed:
+            # Presolve in HiGHS 1.15 calls some whole-number programs infeasible that have a point
+            # (ERGO-Code/HiGHS issue 3296), so the verdict is sought again without it.
+            solver.clearSolver()
+            solver.setOptionValue("presolve", "off")
+            solver.run()
+            solver.setOptionValue("presolve", "choose")
         status, info = solver.getModelStatus(), solver.getInfo()
         if status == statuses.kInfeasible:
             return None
