@@ -124,9 +124,9 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     label = measure(names[0], page.lang)
     begin, end = (_value(names[0], r["low"], r["high"]) for r in (first, last))
     title = page.say(
-        f"Concentration {moved(first, last, 'en')}: {label} {begin} in "
+        f"By {label}, concentration {moved(first, last, 'en')}: {begin} in "
         f"{batches(first['batches'], 'en')}, {end} in {batches(last['batches'], 'en')}",
-        f"集中度{moved(first, last, 'zh')}：{label}{batches(first['batches'], 'zh')}为{begin}，"
+        f"按{label}，集中度{moved(first, last, 'zh')}：{batches(first['batches'], 'zh')}为{begin}，"
         f"{batches(last['batches'], 'zh')}为{end}",
     )
     entries = [
