@@ -360,3 +360,42 @@ def test_too_many_combinations_are_refused():
 def test_open_sums_have_no_list_of_values():
     with pytest.raises(ValueError, match="open above"):
         Register([]).attainable([Sum.parse("services:四川:1")])
+
+
+# --- the ledger on file ---
+
+
+@pytest.fixture(scope="module")
+def on_file():
+    return Register(statements.used())
+
+
+@pytest.mark.parametrize(
+    ("query", "low", "high"),
+    [
+        # What the evidence as first transcribed must show.
+        ("services:四川:2-3", 9, 12),
+        ("services:湖南:2-3", 9, 9),
+        ("services:江苏:1", 10, 13),
+        ("services:北京:4", 76, 76),
+        ("services:北京+广东+上海+浙江:1", 153, 153),
+        ("services:北京+广东+上海+浙江:2", 247, 247),
+        ("services:北京+广东+上海+浙江:3", 171, 171),
+    ],
+)
+def test_what_the_evidence_on_file_must_show(on_file, query, low, high):
+    found = on_file.sum(Sum.parse(query))
+    assert (found.low, found.high, found.proven) == (low, high, True)
+
+
+def test_what_batches_without_a_total_say_on_file(on_file):
+    for batch in on_file.open_batches:
+        assert on_file.sum(Sum("services", (NATION,), (batch,))).high is None
+
+
+def test_witnesses_on_file_agree_with_every_statement(on_file):
+    question = Sum.parse("services:四川:2-3")
+    for end in ("low", "high"):
+        table = on_file.witness(question, end)
+        for said in on_file.statements:
+            assert holds(said, table), said.id
