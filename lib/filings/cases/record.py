@@ -233,7 +233,7 @@ def clashes(place: str) -> pd.DataFrame:
     """
     rows = said(place)
     several = rows.groupby(["place", "metric"])["source"].transform("nunique") > 1
-    several &= ~rows["kind"].isin(["event", "counted"])
+    several &= (rows["kind"] != "event") & (rows["metric"] != "filings")
     aside = statement_outcomes()
     aside = rows.index.isin(aside.index[aside["status"] == "set aside"])
     flagged = rows["note"].str.contains(_UNSAFE)
