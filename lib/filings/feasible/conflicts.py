@@ -165,7 +165,7 @@ class _Checker:
         upper = np.where(agreed, start, self._upper)
         self._program.limit(self._columns, lower, upper)
         self._program.activate(group)
-        return self._met(self._program.optimise({}, "low"))
+        return self._met(self._program.optimise({}, "low", sure=False))
 
     def _met(self, found: Outcome | None) -> bool:
         """Remember a point and which facts its table agrees with."""

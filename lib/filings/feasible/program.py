@@ -126,9 +126,10 @@ class Program:
         self._solver.passModel(model)
         self._costed: tuple[int, ...] = ()
 
-    def optimise(self, form: Form, sense: str) -> Outcome | None:
+    def optimise(self, form: Form, sense: str, sure: bool = True) -> Outcome | None:
         """Lowest (``sense`` "low") or highest ("high") value of the form; None if no point exists.
 
+        Without ``sure`` None can be wrong, for callers who go on to look elsewhere.
         Raises RuntimeError if the solver stops without a point, or finds no finite optimum.
         """
         solver = self._solver
@@ -146,7 +147,7 @@ class Program:
             # A basis left by earlier rows can lead the simplex method astray: start without it.
             solver.clearSolver()
             solver.run()
-        if solver.getModelStatus() == statuses.kInfeasible and not self._relaxed:
+        if solver.getModelStatus() == statuses.kInfeasible and sure and not self._relaxed:
             # Presolve in HiGHS 1.15 calls some whole-number programs infeasible that have a point
             # (ERGO-Code/HiGHS issue 3296), so the verdict is sought again without it.
             solver.clearSolver()

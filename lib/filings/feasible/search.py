@@ -71,7 +71,7 @@ class Search:
         lower = np.where(agreed, best, self._lower)
         upper = np.where(agreed, best, self._upper)
         self._near.limit(np.arange(len(lower)), lower, upper)
-        return self._near.optimise(form, sense)
+        return self._near.optimise(form, sense, sure=False)
 
     def _met(self, found: Outcome, form: Form, bound: float) -> Outcome:
         """The outcome at its rounded point, which is remembered."""
