@@ -148,8 +148,8 @@ class Program:
             solver.clearSolver()
             solver.run()
         if solver.getModelStatus() == statuses.kInfeasible and sure and not self._relaxed:
-            # Presolve in HiGHS 1.15 calls some whole-number programs infeasible that have a point
-            # (ERGO-Code/HiGHS issue 3296), so the verdict is sought again without it.
+            # Presolve in HiGHS 1.15 calls some whole-number programs infeasible that have a point,
+            # so the verdict is sought again without it.
             solver.clearSolver()
             solver.setOptionValue("presolve", "off")
             solver.run()
