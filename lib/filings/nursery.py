@@ -104,6 +104,9 @@ def serve() -> None:
     """Load the packages, then fork a kernel for each line on stdin and answer with its number."""
     for name in _LOADED:
         importlib.import_module(name)
+    if pandas := sys.modules.get("pandas"):
+        # Imported outside a kernel, pandas would fit printed tables to a terminal.
+        pandas.set_option("display.max_columns", 20)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels need no collecting
     del sys.path[0]  # the run's own folder; a kernel has the notebook's
     for request in sys.stdin:

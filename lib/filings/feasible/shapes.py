@@ -31,8 +31,6 @@ from filings.feasible.table import Range, Sum, Table
 from filings.statements import parse_batches
 
 _SECONDS = 120.0
-_DIGITS = 12
-"""Decimals kept: two tables that share a measure may differ in the last bit of its sum."""
 _MOST_TOTALS = 400
 _GROUPS = np.array([places.provinces().at[p, "region_en"] for p in places.province_names()])
 
@@ -372,4 +370,4 @@ def _end(name: str, asked: _Asked, whole: int, end: str) -> _End | None:
     value = MEASURES[name](counts)
     if not found.proven:
         value = _from_objective(name, sense, found.bound, whole)
-    return _End(round(value, _DIGITS), found.proven, asked.model.table(found.point))
+    return _End(value, found.proven, asked.model.table(found.point))
