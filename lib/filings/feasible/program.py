@@ -98,6 +98,9 @@ class Program:
             "parallel": "off",
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 1e-7,
+            # These programs are small and many: trial branching costs more than it saves.
+            "mip_pscost_minreliable": 1,
+            "mip_allow_restart": False,
             "time_limit": seconds,
         }.items():
             self._solver.setOptionValue(option, value)

@@ -17,13 +17,13 @@ class Search:
     """Ends of whole-number forms over the points that meet the rows.
 
     The bound of the linear relaxation proves most ends once some point attains it, so each end is
-    sought in four steps, from cheap to dear: the relaxation; the points met before; the
+    sought in five steps, from cheap to dear: the relaxation; the points met before; the
     whole-number program near the best of them (columns on which it agrees with the relaxation
-    held fast); the whole-number program. All columns must be integer. Raises Infeasible.
+    held fast); whether any point goes beyond that one; the whole-number program. All columns must be integer. Raises Infeasible.
     """
 
     def __init__(self, rows: Rows, seconds: float = 120.0):
-        self.rows = rows
+        self.rows, self._seconds = rows, seconds
         self._relaxed = Program(rows, relaxed=True)
         self._lower, self._upper = np.array(rows.lower, float), np.array(rows.upper, float)
         start = Program(rows, seconds=seconds).optimise({}, "low")
@@ -60,8 +60,10 @@ class Search:
         if round(value_at(best, form)) == bound:
             return Outcome(bound, bound, best, True)
         near = self._search_near(form, sense, best, relaxed.point)
-        if near is not None and round(near.value) == bound:
-            return self._met(near, form, bound)
+        if near is not None:
+            met = self._met(near, form, bound)
+            if met.proven or not self._passed(form, sense, met.value):
+                return Outcome(met.value, met.value, met.point, True)
         found = self._program.optimise(form, sense)
         proven = found.proven and abs(found.bound - found.value) < 0.5
         return self._met(found, form, round(found.value) if proven else found.bound)
@@ -72,6 +74,15 @@ class Search:
         upper = np.where(agreed, best, self._upper)
         self._near.limit(np.arange(len(lower)), lower, upper)
         return self._near.optimise(form, sense, sure=False)
+
+    def _passed(self, form: Form, sense: str, value: int) -> bool:
+        """Whether some point goes beyond the value. To deny it takes less than to find an end."""
+        rows = self.rows.copy()
+        if sense == "low":
+            rows.row(form, high=value - 1)
+        else:
+            rows.row(form, low=value + 1)
+        return Program(rows, seconds=self._seconds).feasible()
 
     def _met(self, found: Outcome, form: Form, bound: float) -> Outcome:
         """The outcome at its rounded point, which is remembered."""

@@ -10,15 +10,19 @@ functions of whole-number sums L (a province's count, a region's count):
   each of those sums a whole number, as for CRk; highest: Σ N·(31 − N) over levels v, with N the
   number of provinces that have v or more.
 
-A function that is convex on the whole numbers is minimised by its chords between neighbours, which
-is exact and needs no switches; otherwise the values of L are listed, one switch for each. Where T
-itself is not known, the measure is sought for every T it can have. Every end is the measure of a
-witness table, computed by ``filings.measures``.
+A function that is convex on the whole numbers is minimised by adding up its steps between
+neighbours, which is exact and needs no switches; otherwise the values of L are listed, one switch
+for each. Where T itself is not known, the measure is sought for every T it can have.
+
+Each end is first sought among the tables of a *part* of the register, the statements on few
+batches: fewer rows, so no end is too narrow. It counts once some table of the whole register has
+the same counts of the provinces; else the next larger part is asked, and at last the whole. Every
+end is the measure of such a witness table, computed by ``filings.measures``.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -31,6 +35,7 @@ from filings.feasible.table import Range, Sum, Table
 from filings.statements import parse_batches
 
 _SECONDS = 120.0
+_EPS = 1e-6
 _MOST_TOTALS = 400
 _GROUPS = np.array([places.provinces().at[p, "region_en"] for p in places.province_names()])
 
@@ -95,21 +100,17 @@ class _Term:
             shifted = add((slope, self.form), (images[0] - slope * self.low, {_one(rows): 1}))
             return shifted
         slopes = [b - a for a, b in pairwise(images)]
-        convex = all(b >= a for a, b in pairwise(slopes))
-        concave = all(b <= a for a, b in pairwise(slopes))
-        if (sense == "low" and convex) or (sense == "high" and concave):
-            height = rows.column(min(images), max(images), integer=False)
-            for value, image, slope in zip(values, images, slopes, strict=False):
-                line = add((1, {height: 1}), (-slope, self.form))
-                at = image - slope * value
-                if sense == "high":
-                    rows.row(line, high=at)
-                elif self.present is not None and images[0] == self.low == 0:
-                    # Where nothing is there the line runs through zero: tighter, and as true.
-                    rows.row(add((1, line), (-at, {self.present: 1})), low=0)
-                else:
-                    rows.row(line, low=at)
-            return {height: 1}
+        rising, falling = (all(b >= a for a, b in pairwise(way)) for way in (slopes, slopes[::-1]))
+        if rising if sense == "low" else falling:
+            # The best steps are taken first, so none needs a switch.
+            steps = [rows.column(0, 1, integer=False) for _ in slopes]
+            rows.row(add((1, self.form), (-1, dict.fromkeys(steps, 1))), self.low, self.low)
+            if self.present is not None and images[0] == self.low == 0:
+                # A place that is there in part has but that part of a step: tighter, and as true.
+                for step in steps:
+                    rows.row({self.present: 1, step: -1}, low=0)
+            taken = dict(zip(steps, slopes, strict=True))
+            return add((1, taken), (images[0], {_one(rows): 1}))
         switches = [rows.binary() for _ in values]
         rows.row(dict.fromkeys(switches, 1), 1, 1)
         chosen = {switch: value for switch, value in zip(switches, values, strict=True)}
@@ -123,13 +124,19 @@ def _one(rows: Rows) -> int:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A measure's question: the 31 counts of a model, their ranges, and who is alike."""
+class Asked:
+    """A measure's question to a part of the register: the 31 counts of its model, their ranges,
+    and for each province the first one that is like it. The model is grown by what is asked.
+    """
 
     model: Model
     provinces: Sequence[Sum]
     cells: Sequence[Range]
     alike: Sequence[str]
+    _narrowed: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self):
+        _ = self.present  # grows the rows, before any copy of them is taken
 
     @cached_property
     def forms(self) -> list[Form]:
@@ -147,7 +154,32 @@ class _Asked:
         highest = Program(self.model.rows, relaxed=True).optimise(
             dict.fromkeys(self.present, 1), "high"
         )
-        return math.floor(highest.value + 1e-6)
+        return math.floor(highest.value + _EPS)
+
+    def with_total(self, whole: int, groups: Sequence[str] | None) -> tuple[Rows, "Asked"]:
+        """Rows of the model where the counts add up to ``whole`` and interchangeable provinces
+        come in falling order, and the question with the ranges that this leaves.
+        """
+        rows = self.model.rows.copy()
+        rows.row(add(*((1, form) for form in self.forms)), whole, whole)
+        for more, less in self.interchangeable(groups):
+            rows.row(add((1, self.forms[more]), (-1, self.forms[less])), low=0)
+        key = whole, groups is None
+        if key not in self._narrowed:
+            cells = self._narrow(Program(rows, relaxed=True))
+            self._narrowed[key] = Asked(self.model, self.provinces, cells, self.alike)
+        return rows, self._narrowed[key]
+
+    def _narrow(self, relaxed: Program) -> list[Range]:
+        cells = list(self.cells)
+        for number, (form, cell) in enumerate(zip(self.forms, self.cells, strict=True)):
+            if cell.exact or not relaxed.feasible():
+                continue
+            low, high = (relaxed.optimise(form, end).value for end in ("low", "high"))
+            low, high = max(cell.low, math.ceil(low - _EPS)), min(cell.high, math.floor(high + _EPS))
+            if low <= high:
+                cells[number] = Range(low, high)
+        return cells
 
     def interchangeable(self, groups: Sequence[str] | None) -> list[tuple[int, int]]:
         """Neighbours among provinces that can trade places (in one region, where those matter).
@@ -164,10 +196,10 @@ class _Asked:
         return pairs
 
 
-def _separable(functions: Callable[[_Asked], list[_Term]]):
+def _separable(functions: Callable[[Asked], list[_Term]]):
     """The objective of a measure that is a sum of functions of sums."""
 
-    def objective(rows: Rows, asked: _Asked, sense: str) -> Form:
+    def objective(rows: Rows, asked: Asked, sense: str) -> Form:
         terms = functions(asked)
         return add(*((1, term.add_to(rows, sense)) for term in terms))
 
@@ -175,7 +207,7 @@ def _separable(functions: Callable[[_Asked], list[_Term]]):
 
 
 def _provinces(weight: float, function: Callable[[int], float]):
-    def terms(asked: _Asked) -> list[_Term]:
+    def terms(asked: Asked) -> list[_Term]:
         each = zip(asked.forms, asked.cells, asked.present, strict=True)
         return [_Term(weight, function, form, c.low, c.high, there) for form, c, there in each]
 
@@ -183,7 +215,7 @@ def _provinces(weight: float, function: Callable[[int], float]):
 
 
 def _regions(weight: float):
-    def terms(asked: _Asked) -> list[_Term]:
+    def terms(asked: Asked) -> list[_Term]:
         forms, cells = asked.forms, asked.cells
         found = []
         for region in dict.fromkeys(_GROUPS):
@@ -199,7 +231,7 @@ def _regions(weight: float):
     return terms
 
 
-def _k_largest(rows: Rows, asked: _Asked, k: int) -> Form:
+def _k_largest(rows: Rows, asked: Asked, k: int) -> Form:
     """A form that is never below the k largest together, and equals them where it is made small.
 
     min k·t + Σ u with u ≥ x − t, u ≥ 0; the k-th largest count serves as t, so t is whole. No
@@ -223,7 +255,7 @@ def _k_largest(rows: Rows, asked: _Asked, k: int) -> Form:
 
 
 def _largest(k: int):
-    def objective(rows: Rows, asked: _Asked, sense: str) -> Form:
+    def objective(rows: Rows, asked: Asked, sense: str) -> Form:
         if sense == "low":
             return _k_largest(rows, asked, k)
         chosen, total = {}, {}
@@ -238,7 +270,7 @@ def _largest(k: int):
     return objective
 
 
-def _sums_of_largest(rows: Rows, asked: _Asked) -> Form:
+def _sums_of_largest(rows: Rows, asked: Asked) -> Form:
     """Σ over k of the k largest together, to be made small.
 
     Each is a whole number, and saying so is what makes the relaxation tight.
@@ -251,7 +283,7 @@ def _sums_of_largest(rows: Rows, asked: _Asked) -> Form:
     return total
 
 
-def _differences_by_level(rows: Rows, asked: _Asked) -> Form:
+def _differences_by_level(rows: Rows, asked: Asked) -> Form:
     """Σ |x − y| over pairs, to be made large: at each level v, those that reach it times the rest.
 
     y[p,v] = 1 where x[p] ≥ v, so x[p] = Σ y; N[v] = Σ y; N·(31 − N) is concave, so its chords do.
@@ -276,7 +308,7 @@ def _differences_by_level(rows: Rows, asked: _Asked) -> Form:
     return total
 
 
-def _gini(rows: Rows, asked: _Asked, sense: str) -> Form:
+def _gini(rows: Rows, asked: Asked, sense: str) -> Form:
     return (_sums_of_largest if sense == "low" else _differences_by_level)(rows, asked)
 
 
@@ -312,29 +344,24 @@ def _from_objective(name: str, sense: str, value: float, total: int) -> float:
 
 def measured(
     name: str,
-    model: Model,
-    provinces: Sequence[Sum],
-    cells: Sequence[Range],
+    asked: Sequence[Asked],
     total: Range,
-    alike: dict[str, str],
 ) -> tuple[Range, dict[str, Table]]:
-    """The range of a measure over all tables of the model, and the witness table of each end.
+    """The range of a measure over all tables of a register, and the witness table of each end.
 
-    ``provinces`` are the 31 sums the measure runs over, ``cells`` and ``total`` the ranges of
-    each and of all together; ``model`` may be grown. Tables in which the total is nothing are left
-    out. Raises ValueError for an unknown measure, where no statement bounds the total above, or
-    where the total is nothing in every table.
+    ``asked`` is the question to more and more of its statements, at last to all of them, and
+    ``total`` the range of all counts together. Tables in which the total is nothing are left out.
+    Raises ValueError for an unknown measure, where no statement bounds the total above, or where
+    the total is nothing in every table.
     """
     _known(name)
     if total.high is None or total.high - total.low > _MOST_TOTALS:
         raise ValueError(
-            f"{name}: the evidence does not bound the total of {provinces[0].unit} in these "
+            f"{name}: the evidence does not bound the total of {asked[0].provinces[0].unit} in these "
             "batches, so the measure has no range; ask for batches whose total is known"
         )
     if total.high == 0:
         raise ValueError(f"{name}: there is nothing in these batches, so nothing is concentrated")
-    asked = _Asked(model, provinces, cells, [alike[p.places[0]] for p in provinces])
-    asked.model.coverage(provinces[0].batches)  # before any copy of the rows is taken
     totals = range(max(1, total.low), total.high + 1)
     lows, highs = (
         [found for whole in totals if (found := _end(name, asked, whole, end))]
@@ -354,20 +381,45 @@ class _End:
     table: Table
 
 
-def _end(name: str, asked: _Asked, whole: int, end: str) -> _End | None:
+def _end(name: str, asked: Sequence[Asked], whole: int, end: str) -> _End | None:
     """One end of a measure for one total; None if no table has the total."""
-    objective, groups = _formulation(name)
     sense = {"low": "high", "high": "low"}[end] if name == "effective_number" else end
-    rows = asked.model.rows.copy()
-    rows.row(add(*((1, form) for form in asked.forms)), whole, whole)
-    for more, less in asked.interchangeable(groups):
-        rows.row(add((1, asked.forms[more]), (-1, asked.forms[less])), low=0)
-    goal = objective(rows, asked, sense)
+    objective, groups = _formulation(name)
+
+    def program(part: Asked) -> tuple[Rows, Form]:
+        rows, narrowed = part.with_total(whole, groups)
+        return rows, objective(rows, narrowed, sense)
+
+    *parts, everything = asked
+    rows, goal = program(everything)
+    relaxed = Program(rows, relaxed=True).optimise(goal, sense)
+    if relaxed is None:
+        return None
+    for part in parts:
+        fewer, its_goal = program(part)
+        rough = Program(fewer, relaxed=True).optimise(its_goal, sense)
+        if abs(rough.value - relaxed.value) > _EPS * max(1, abs(relaxed.value)):
+            continue  # what this part leaves out matters
+        found = Program(fewer, seconds=_SECONDS).optimise(its_goal, sense)
+        if found is None:
+            return None
+        counts = [round(value_at(found.point, form)) for form in part.forms]
+        if found.proven and (table := _table_with(everything, counts)):
+            return _End(MEASURES[name](np.array(counts)), True, table)
     found = Program(rows, seconds=_SECONDS).optimise(goal, sense)
     if found is None:
         return None
-    counts = np.array([round(value_at(found.point, form)) for form in asked.forms])
-    value = MEASURES[name](counts)
+    counts = [round(value_at(found.point, form)) for form in everything.forms]
+    value = MEASURES[name](np.array(counts))
     if not found.proven:
         value = _from_objective(name, sense, found.bound, whole)
-    return _End(value, found.proven, asked.model.table(found.point))
+    return _End(value, found.proven, everything.model.table(found.point))
+
+
+def _table_with(asked: Asked, counts: Sequence[int]) -> Table | None:
+    """A table of the whole register in which the provinces have these counts, if there is one."""
+    rows = asked.model.rows.copy()
+    for form, count in zip(asked.forms, counts, strict=True):
+        rows.row(form, count, count)
+    found = Program(rows, seconds=_SECONDS).optimise({}, "low")
+    return asked.model.table(found.point) if found else None
