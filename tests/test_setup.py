@@ -61,7 +61,7 @@ def test_binder_takes_environment_yml_at_the_root():
     """repo2docker looks for these first, and then into a folder of its own, if there is one."""
     others = (
         *("Dockerfile", "REQUIRE", "Project.toml", "JuliaProject.toml", "default.nix"),
-        *("runtime.txt", "install.R", "DESCRIPTION", "binder", ".binder"),
+        *("runtime.txt", "DESCRIPTION", "binder", ".binder"),
     )
     assert [name for name in others if (paths.ROOT / name).exists()] == []
     environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text("utf-8"))

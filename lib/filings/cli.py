@@ -61,11 +61,9 @@ def main():
 @click.option("--force", is_flag=True, help="Run them even if nothing changed.")
 def run(notebooks, force):
     """Run the notebooks that a change can reach (all, or those named and what they need)."""
-    from filings import datapackage, readme, run
+    from filings import readme, run
 
-    done = run.run(notebooks, force)
-    datapackage.renew()
-    if not done:
+    if not run.run(notebooks, force):
         raise click.exceptions.Exit(1)
     if not notebooks:
         readme.renew()
@@ -279,11 +277,10 @@ def case(names):
 
     The notebooks are notebooks/cases/PLACE.ipynb and, beside it, 00_comparison.ipynb.
     """
-    from filings import cases, datapackage, run
+    from filings import cases, run
 
     chosen = [cases.find(name).name for name in names]
     done = run.run([f"cases/{name}" for name in chosen], places=chosen)
-    datapackage.renew()  # 01 may have been due, too
     # The comparison does not read the new notebook, so nothing tells the runner that it is due.
     if not (done and run.run([f"cases/{run.COMPARISON}"], force=True)):
         raise click.exceptions.Exit(1)
