@@ -95,6 +95,7 @@ def test_the_dictionary_names_every_kind_of_statement():
         ("| `id` | text |", "| `id` | word |", "with a type of text, choice, code"),
         ("| `id` | text | – |", "| `id` | text |", "not `name` | type | unit | description"),
         ("| field | type |", "| field | kind |", "no table of fields"),
+        ("**Licence.**", "Licence:", "no paragraph begins with '**Licence.**'"),
     ],
 )
 def test_a_broken_dictionary_is_refused_with_its_section(old, new, says, tmp_path, monkeypatch):
@@ -103,6 +104,7 @@ def test_a_broken_dictionary_is_refused_with_its_section(old, new, says, tmp_pat
     paths.DICTIONARY.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(dictionary.BrokenDictionary) as refused:
         dictionary.tables()
+        dictionary.introduction()
     assert says in str(refused.value) and "\n" not in str(refused.value)
 
 

@@ -67,6 +67,16 @@ def test_it_says_of_each_file_what_the_file_is():
         assert resource["title"] and resource["description"] and resource["sources"]
 
 
+def test_it_names_the_licences_that_the_dictionary_names():
+    held = json.loads(paths.DATAPACKAGE.read_text("utf-8"))
+    assert "CC BY 4.0" in held["description"]
+    assert [licence["name"] for licence in held["licenses"]] == ["CC-BY-4.0"]
+    for each in held["resources"]:
+        names = [licence["name"] for licence in each["licenses"]]
+        county = each["name"] == "divisions_county_2015_2024"
+        assert names == (["CC-BY-4.0", "MIT"] if county else ["CC-BY-4.0"])
+
+
 def test_no_two_resources_share_a_name():
     names = [resource["name"] for resource in datapackage.descriptor()["resources"]]
     assert len({*names}) == len(names)

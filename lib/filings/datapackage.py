@@ -5,6 +5,7 @@ Written from the dictionary (``data/README.md``) and from the files themselves, 
 
 import csv
 import json
+import re
 from pathlib import PurePosixPath
 
 from filings import dictionary, files, paths
@@ -62,13 +63,18 @@ def _resource(table: Table, tables: dict[str, Table]) -> dict:
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
         "hash": f"sha256:{files.fingerprint(path)}",
-        "licenses": _LICENCES,
+        "licenses": [*_LICENCES, *_others(table)],
         "sources": [
             {"title": source} | ({"path": source} if source in tables else {})
             for source in table.sources
         ],
         "schema": _schema(table),
     }
+
+
+def _others(table: Table) -> list[dict]:
+    """Licences of what the table was taken from, where its sources name one."""
+    return [{"name": name} for name in re.findall(r"\((\S+) licence\)", "; ".join(table.sources))]
 
 
 def _name(file: str) -> str:

@@ -73,10 +73,16 @@ def tables() -> dict[str, Table]:
 
 
 def introduction() -> str:
-    """What holds for all tables: the page's paragraphs on its words and on the licence."""
+    """What holds for all tables: the page's paragraphs on its words and on the licence.
+
+    Raises BrokenDictionary where one is missing.
+    """
     head = paths.DICTIONARY.read_text(encoding="utf-8").partition("\n## ")[0]
-    said = [part for part in head.split("\n\n") if part.startswith(("**Words.**", "**Licence.**"))]
-    return "\n\n".join(part.strip() for part in reversed(said))
+    parts = {part.partition(" ")[0]: part.strip() for part in re.split(r"\n{2,}", head)}
+    try:
+        return f"{parts['**Words.**']}\n\n{parts['**Licence.**']}"
+    except KeyError as missing:
+        raise BrokenDictionary(f"data/README.md: no paragraph begins with {missing}") from None
 
 
 def _table(file: str, body: str) -> Table:
