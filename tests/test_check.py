@@ -30,6 +30,7 @@ def test_each_difference_is_named(done):
     (done / "data/processed/a.txt").write_text("another\n")
     (done / "data/processed/b.txt").unlink()
     (done / "data/processed/orphan.txt").write_text("")
+    (done / "data/datapackage.json").write_text("{}")
     notebook = done / "notebooks/01_a.ipynb"
     stored = notebook.read_text()
     line = [text.strip() for text in stored.split("\n")].index('"1\\n"') + 1
@@ -38,6 +39,7 @@ def test_each_difference_is_named(done):
     result = CliRunner().invoke(cli.main, ["check"])
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
+        "data/datapackage.json: nothing makes it any more",
         "data/processed/a.txt: differs from line 1",
         "data/processed/b.txt: is made, but is not on file",
         "data/processed/orphan.txt: nothing makes it any more",

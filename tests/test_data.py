@@ -1,33 +1,10 @@
 """data/README.md is a contract: files, fields, types and keys, held in both directions."""
 
 import hashlib
-import re
 
 import pandas as pd
 import pytest
-from filings import paths, statements
-
-TYPES = {
-    "text": r".*",
-    "code": r"\d+",
-    "integer": r"-?\d+",
-    "number": r"-?\d+(\.\d+)?([eE]-?\d+)?",
-    "date": r"\d{4}(-\d{2}(-\d{2})?)?",
-    "batches": r"\d+([-+]\d+)*",
-}
-
-
-def dictionary() -> dict[str, dict]:
-    """File (relative to data/) to its key and its fields (name to type), as README.md has them."""
-    sections = re.split(r"^## ", (paths.DATA / "README.md").read_text("utf-8"), flags=re.M)[1:]
-    described = {}
-    for section in sections:
-        title, _, body = section.partition("\n")
-        if title.endswith(".csv"):
-            key = re.search(r"^Key: (.*)$", body, flags=re.M)[1]
-            fields = re.findall(r"^\| `(\w+)` \| ([\w?]+) \| [^|]+ \| [^|]+ \|$", body, flags=re.M)
-            described[title] = {"key": re.findall(r"`(\w+)`", key), "fields": dict(fields)}
-    return described
+from filings import dictionary, paths, statements
 
 
 def read(name: str) -> pd.DataFrame:
@@ -41,34 +18,36 @@ def on_disk(*folders) -> list[str]:
     return sorted(name for name in lists if not name.startswith("raw/lists/"))
 
 
-DICTIONARY = dictionary()
+TABLES = dictionary.tables()
 
 
 def test_every_file_is_described_and_every_description_has_its_file():
-    assert sorted(DICTIONARY) == on_disk(paths.RAW, paths.REFERENCE, paths.PROCESSED)
+    assert sorted(TABLES) == on_disk(paths.RAW, paths.REFERENCE, paths.PROCESSED)
 
 
-@pytest.mark.parametrize("name", DICTIONARY)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_field_is_described_in_the_order_of_the_file(name):
-    assert list(DICTIONARY[name]["fields"]) == list(read(name).columns)
+    assert [field.name for field in TABLES[name].fields] == list(read(name).columns)
 
 
-@pytest.mark.parametrize("name", DICTIONARY)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_value_is_of_its_type(name):
     table = read(name)
-    for field, kind in DICTIONARY[name]["fields"].items():
-        values = table[field]
-        if kind.endswith("?"):
-            assert (values == "").any(), f"{field} is never empty: its type is {kind[:-1]}"
+    for field in TABLES[name].fields:
+        values = table[field.name]
+        if field.optional:
+            assert (values == "").any(), f"{field.name} is never empty: take its ? away"
             values = values[values != ""]
-        wrong = values[~values.str.fullmatch(TYPES[kind.rstrip("?")]) | (values == "")]
-        assert wrong.empty, f"{field} is not {kind}: {wrong.to_dict()}"
+        right = values.str.fullmatch(dictionary.TYPES[field.type]) & (values != "")
+        if field.choices:
+            right &= values.isin(field.choices)
+        assert right.all(), f"{field.name} is not {field.type}: {values[~right].to_dict()}"
 
 
-@pytest.mark.parametrize("name", DICTIONARY)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_key_names_one_row(name):
     table = read(name)
-    assert not table.duplicated(DICTIONARY[name]["key"]).any()
+    assert not table.duplicated(list(TABLES[name].key)).any()
 
 
 def test_raw_and_reference_files_are_as_recorded_and_nothing_is_unlisted():
@@ -81,17 +60,52 @@ def test_raw_and_reference_files_are_as_recorded_and_nothing_is_unlisted():
     assert held == recorded
 
 
-@pytest.mark.parametrize("name", ["register_statements", "indicators", "events"])
-def test_every_source_is_on_file(name):
+@pytest.mark.parametrize("name", TABLES)
+def test_a_field_that_is_one_of_another_file_holds_only_what_stands_there(name):
+    for field in TABLES[name].fields:
+        if field.reference:
+            file, target = field.reference
+            assert {*read(name)[field.name]} - {""} <= {*read(file)[target]}, field.name
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_sources_of_a_table_are_files_or_words(name):
+    for source in TABLES[name].sources:
+        assert source in TABLES or "/" not in source
+
+
+def test_every_source_of_a_statement_is_on_file():
     known = set(read("raw/sources.csv")["source_id"])
-    cited = read(f"raw/{name}.csv")["source"].str.split(";").explode()
+    cited = read("raw/register_statements.csv")["source"].str.split(";").explode()
     assert set(cited) <= known
 
 
 def test_the_dictionary_names_every_kind_of_statement():
-    text = (paths.DATA / "README.md").read_text("utf-8")
-    kinds = {*statements.BINDING_KINDS, *statements.CONTEXT_KINDS}
-    assert kinds <= set(re.findall(r"`(\w+)`", text))
+    kind = TABLES["raw/register_statements.csv"].fields[2]
+    assert kind.name == "kind"
+    assert sorted(kind.choices) == sorted(statements.BINDING_KINDS + statements.CONTEXT_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("Key: `id`", "", "raw/register_statements.csv: 0 lines 'Key: …', not one"),
+        ("Source: `raw/sources.csv`", "Source:", "0 lines 'Source: …', not one"),
+        ("Key: `id`", "Key: `ident`", "the key is not of its fields"),
+        ("| `id` | text |", "| `id` | word |", "with a type of text, choice, code"),
+        ("| `id` | text | – |", "| `id` | text |", "not `name` | type | unit | description"),
+        ("| field | type |", "| field | kind |", "no table of fields"),
+        ("**Licence.**", "Licence:", "no paragraph begins with '**Licence.**'"),
+    ],
+)
+def test_a_broken_dictionary_is_refused_with_its_section(old, new, says, tmp_path, monkeypatch):
+    text = paths.DICTIONARY.read_text("utf-8")
+    monkeypatch.setattr(paths, "DICTIONARY", tmp_path / "README.md")
+    paths.DICTIONARY.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(dictionary.BrokenDictionary) as refused:
+        dictionary.tables()
+        dictionary.introduction()
+    assert says in str(refused.value) and "\n" not in str(refused.value)
 
 
 def test_neighbours_and_tiles_are_of_the_provinces():

@@ -244,12 +244,13 @@ def test_shades_follow_their_classes():
 
 
 def test_numbers_places_and_batches_in_words():
-    assert [words.numeral(n) for n in (3, 10, 15, 20, 24)] == ["三", "十", "十五", "二十", "二十四"]
     assert words.span(9, 12) == "9–12" and words.span(9, 9) == "9"
     assert words.span(9, float("nan")) == "≥9" and words.span(-2, 3, 1) == "−2.0 – 3.0"
     assert words.percent(0.281, 0.279) == "28%" and words.span(1238, 1238) == "1,238"
     assert words.batches("1-3", "zh") == "前三批" and words.batches("2-3", "zh") == "第二至三批"
-    assert words.batches("12", "zh") == "第十二批" and words.batches("2+3", "en") == "batches 2 + 3"
+    assert words.batches("12", "zh") == "第十二批" and words.batches("2+4", "en") == "batches 2 + 4"
+    assert words.batches("2+3", "en") == words.batches("2-3", "en") == "batches 2–3"
+    assert words.batches("1-2", "zh") == "前两批" and words.batches("2+4", "zh") == "第二、四批"
     assert words.place("湖南", "en") == "Hunan" and words.place("四川+湖南", "zh") == "四川、湖南"
     assert words.place("全国", "en") == "China" and words.place("Central+West", "zh") == "中西部"
 

@@ -57,6 +57,21 @@ def test_conda_installs_the_same():
     assert PROJECT["requires-python"] == ">=3.11,<3.12"
 
 
+def test_binder_takes_environment_yml_at_the_root():
+    """repo2docker looks for these first, and then into a folder of its own, if there is one."""
+    others = (
+        *("Dockerfile", "REQUIRE", "Project.toml", "JuliaProject.toml", "default.nix"),
+        *("runtime.txt", "DESCRIPTION", "binder", ".binder"),
+    )
+    assert [name for name in others if (paths.ROOT / name).exists()] == []
+    environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text("utf-8"))
+    python, _, pip = environment["dependencies"]
+    assert re.fullmatch(r"python=3\.\d+", python)
+    # Local references, so the repository is copied before the installer runs at its root.
+    assert [line.split() for line in pip["pip"]] == [["-r", paths.PINS.name], ["-e", "."]]
+    assert (paths.ROOT / "pyproject.toml").exists()
+
+
 def test_no_file_of_the_set_up_names_an_address():
     for name in ("requirements.txt", "pyproject.toml", "environment.yml", "run.py", ".ci/run"):
         text = (paths.ROOT / name).read_text("utf-8")

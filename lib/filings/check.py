@@ -14,9 +14,9 @@ from filings import paths
 def check() -> list[str]:
     """Every difference between the results on file and the same results computed afresh.
 
-    One line a file: notebooks with their outputs, ``data/processed/`` and ``figures/``. Empty if
-    everything agrees. Works on a temporary copy and writes nothing here; prints the copy's
-    progress. A notebook that fails there counts as a difference.
+    One line a file: notebooks with their outputs, ``data/processed/``, ``data/datapackage.json``
+    and ``figures/``. Empty if everything agrees. Works on a temporary copy and writes nothing
+    here; prints the copy's progress. A notebook that fails there counts as a difference.
     """
     with TemporaryDirectory() as folder:
         copy = copy_into(Path(folder))
@@ -68,7 +68,7 @@ def _first_different(one: Path, other: Path) -> int:
 def _results(root: Path) -> dict[str, Path]:
     """Every result in that copy of the repository, by its name from the repository's folder on."""
     folders = {paths.NOTEBOOKS: "*.ipynb", paths.CASES: "*.ipynb"}
-    folders |= {paths.PROCESSED: "*", paths.FIGURES: "*"}
+    folders |= {paths.PROCESSED: "*", paths.FIGURES: "*", paths.DATA: paths.DATAPACKAGE.name}
     found = (
         path
         for folder, pattern in folders.items()

@@ -5,11 +5,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 """The repository: the folder that holds README.md, notebooks/, data/ and figures/."""
 
+README = ROOT / "README.md"
 DATA = ROOT / "data"
 RAW = DATA / "raw"
 LISTS = RAW / "lists"
 REFERENCE = DATA / "reference"
 PROCESSED = DATA / "processed"
+DICTIONARY = DATA / "README.md"
+DATAPACKAGE = DATA / "datapackage.json"
 NOTEBOOKS = ROOT / "notebooks"
 CASES = NOTEBOOKS / "cases"
 FIGURES = ROOT / "figures"

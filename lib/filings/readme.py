@@ -5,7 +5,6 @@ import re
 
 from filings import files, paths
 
-README = paths.ROOT / "README.md"
 _SHARES = paths.FIGURES / "shares_over_batches.csv"
 _VERDICTS = paths.FIGURES / "article-verdicts.csv"
 _MEASURES = paths.PROCESSED / "measures.csv"
@@ -64,7 +63,7 @@ def rendered(text: str) -> str:
 
 def renew() -> None:
     """Write README.md anew if what it tells of is there and has changed."""
-    sources = (README, paths.MANIFEST, _SHARES, _VERDICTS, _MEASURES, _CELLS)
+    sources = (paths.README, paths.MANIFEST, _SHARES, _VERDICTS, _MEASURES, _CELLS)
     if not all(source.exists() for source in sources):
         return
 
@@ -73,7 +72,7 @@ def renew() -> None:
 
     if _SEEN.exists() and _SEEN.read_text() == state():
         return
-    text = README.read_text(encoding="utf-8")
+    text = paths.README.read_text(encoding="utf-8")
     if (new := rendered(text)) != text:
-        files.write(README, new.encode())
+        files.write(paths.README, new.encode())
     files.write(_SEEN, state().encode())

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from filings import files, paths, trace
+from filings import datapackage, files, paths, trace
 from filings.notebook import Failure, execute, fingerprints, stop_kernels
 
 AFTER: dict[str, tuple[str, ...]] = {
@@ -145,7 +145,8 @@ def run(names: Iterable[str] = (), force: bool = False, places: Iterable[str] = 
     ``places`` adds case studies that do not exist yet (named ``cases/PLACE``).
 
     Notebooks that do not depend on each other run side by side, one a core. ``force`` reruns the
-    named (or all) even if nothing changed. Prints a line for each.
+    named (or all) even if nothing changed. Prints a line for each. ``data/datapackage.json``
+    follows, as it describes what they wrote.
     """
     with files.lock(paths.CACHE / "run.lock"), _interruptible():
         for folder in paths.UNDERWAY.glob("**/written"):  # left by a run that was killed
@@ -155,6 +156,7 @@ def run(names: Iterable[str] = (), force: bool = False, places: Iterable[str] = 
         forced = chosen if force else set()
         needed = chosen.union(*(_ancestors(all_jobs, name) for name in chosen))
         failed = _Runner({name: all_jobs[name] for name in needed}, forced).run()
+        datapackage.renew()
         _settle(all_jobs)
         return not failed
 

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pandas as pd
+from cn2an import an2cn
 
 from filings import paths, places
 
@@ -351,7 +352,6 @@ def texts(ledger: Iterable[Statement]) -> dict[str, str]:
 
 # --- words -----------------------------------------------------------------------------------
 
-_DIGITS_ZH = "零一二三四五六七八九"
 _RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约"}
 _RELATION_EN = {"=": "", ">=": "at least ", "<=": "at most ", "~": "about "}
 _RANK_ZH = {"=": "居第", ">=": "不高于第", "<=": "不低于第", "~": "约居第"}
@@ -414,26 +414,29 @@ _EN = {
 }
 
 
-def _number_zh(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    ten = "" if tens == 0 else "十" if tens == 1 else _DIGITS_ZH[tens] + "十"
-    return ten + (_DIGITS_ZH[ones] if ones or not tens else "")
+def batches_in_words(batches: tuple[int, ...], lang: str, brief: bool = False) -> str:
+    """The selection as a reader says it: 第三批, 前三批, batches 1-3 together.
 
-
-def batches_in_words(batches: tuple[int, ...], lang: str) -> str:
-    """The selection as a reader says it: 第三批, 前三批, batches 1-3 together."""
+    ``brief`` as titles and labels have it: batches 1–3, 第二至三批.
+    """
+    run = len(batches) > 1 and batches == tuple(range(batches[0], batches[-1] + 1))
     if lang == "zh":
         if not batches:
             return "（未注明批次）"
-        if len(batches) > 1 and batches == tuple(range(1, batches[-1] + 1)):
-            return f"前{'两' if batches[-1] == 2 else _number_zh(batches[-1])}批"
-        joined = "、".join(_number_zh(batch) for batch in batches)
-        return f"第{joined}批" + ("合计" if len(batches) > 1 else "")
+        if run and batches[0] == 1:
+            return f"前{'两' if batches[-1] == 2 else an2cn(batches[-1])}批"
+        if run and brief:
+            return f"第{an2cn(batches[0])}至{an2cn(batches[-1])}批"
+        joined = "、".join(map(an2cn, batches))
+        return f"第{joined}批" + ("合计" if len(batches) > 1 and not brief else "")
     if not batches:
         return "batches that are not stated"
     if len(batches) == 1:
         return f"batch {batches[0]}"
-    return f"batches {write_batches(batches).replace('+', ' and ')} together"
+    written = write_batches(batches)
+    if brief:
+        return f"batches {written.replace('-', '–').replace('+', ' + ')}"
+    return f"batches {written.replace('+', ' and ')} together"
 
 
 def _joined(names: tuple[str, ...], lang: str, mark: str = "") -> str:

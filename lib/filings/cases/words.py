@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
+from cn2an import an2cn
 
-from filings.figures.words import number, numeral
+from filings.figures.words import number
 
 METRICS = MappingProxyType(
     {
@@ -161,7 +162,7 @@ def listed_in_words(row, place: str) -> tuple[str, str] | None:
     if row.metric == "city_index_tiers":
         return (
             f"Tier {at + 1} of {len(groups)} in the city index",
-            f"城市区块链综合指数第{numeral(at + 1)}梯队（共{len(groups)}档）",
+            f"城市区块链综合指数第{an2cn(at + 1)}梯队（共{len(groups)}档）",
         )
     return None
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from filings.figures import style
-from filings.figures.marks import Entry, box, draw_key, key_height, plane
+from filings.figures.marks import Entry, box, open_with_key, plane
 from filings.figures.page import Page, builder
 
 VERDICTS = ("supported", "undecided", "contradicted", "outside the register")
@@ -41,8 +41,10 @@ def verdicts(page: Page, table: pd.DataFrame) -> None:
         f"{first['undecided']}条未定",
     )
     entries = [Entry(words[verdict], _COLOURS[verdict], "box") for verdict in VERDICTS]
-    key = key_height(entries, page.plot_width)
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=_ROW * len(bars),
         title=title,
         subtitle=page.say(
             "Number of claims by verdict, against all tables of counts that agree with the "
@@ -55,9 +57,7 @@ def verdicts(page: Page, table: pd.DataFrame) -> None:
             "与备案清单无关：清单无法证实或证伪的观点、事件或插入的消息。",
         ),
         alt=title + page.say(". Stacked bars.", "。堆叠横条图。"),
-        plot=key + _ROW * len(bars),
     )
-    draw_key(page, entries)
     ax = plane(page)
     height = (page.plot_height - key) / len(bars)
     for k, name in enumerate(bars):

@@ -8,12 +8,10 @@ from filings.figures.marks import (
     Entry,
     batch_panel,
     box,
-    draw_key,
-    key_height,
+    open_with_key,
+    open_with_rows,
     plane,
     point,
-    worded_rows,
-    write_rows,
 )
 from filings.figures.page import Page, builder, wrap
 from filings.figures.words import batches, sentence, span, unit
@@ -68,14 +66,16 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
         for kind, words in _KINDS.items()
         if kind in kinds
     ]
-    key = key_height(entries, page.plot_width)
     dates = max(style.text_width(date, style.SMALL, "bold") for date in table["date"])
     left = dates + 8
     texts = [
         wrap(f"{label} [{source}]", page.plot_width - left, style.SMALL)
         for label, source in zip(table[f"label_{page.lang}"], table["source"], strict=True)
     ]
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=sum(len(lines) * LINE + 2.2 for lines in texts),
         title=title,
         subtitle=page.say(
             "Dated events and figures in published reports", "公开报道中有日期的事件与数字"
@@ -86,9 +86,7 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
             "方括号内为 data/raw/sources.csv 中的来源编号。空心标记为他人所述，未经清点。",
         ),
         alt=title + page.say(". Vertical time line.", "。纵向时间线。"),
-        plot=key + sum(len(lines) * LINE + 2.2 for lines in texts),
     )
-    draw_key(page, entries)
     ax = plane(page)
     axis, top = dates + 4, key
     ax.plot([axis, axis], [key, page.plot_height - 1], color=style.RULE, linewidth=1)
@@ -182,7 +180,6 @@ def promised_verified(page: Page, table: pd.DataFrame) -> None:
         Entry(page.say("certainly verified", "确已证实"), style.SERIES[0]),
         Entry(page.say("possibly", "可能"), "#86AECB"),
     ]
-    key = key_height(entries, page.plot_width)
     units = table[f"unit_{page.lang}"]
     numbers = [
         page.say(
@@ -192,8 +189,10 @@ def promised_verified(page: Page, table: pd.DataFrame) -> None:
         for row, unit_name in zip(table.itertuples(), units, strict=True)
     ]
     labels = table[f"label_{page.lang}"] + page.say(": ", "：") + numbers
-    rows = worded_rows(page, labels)
-    page.open(
+    _, left, width, middles = open_with_rows(
+        page,
+        entries,
+        labels,
         title=title,
         subtitle=page.say(
             "Verified number as a share of the number promised", "已证实数占承诺数的比例"
@@ -203,10 +202,7 @@ def promised_verified(page: Page, table: pd.DataFrame) -> None:
             "整条为承诺数。无深色条：没有公开数字证实。",
         ),
         alt=title + page.say(". Bars of promise and proof.", "。承诺与证实的横条图。"),
-        plot=key + sum(row.height for row in rows),
     )
-    draw_key(page, entries)
-    left, width, middles = write_rows(page, rows, key)
     ax = plane(page)
     for row, y in zip(table.itertuples(), middles, strict=True):
         box(ax, left, y - 1.2, width, 2.4, style.RULE)

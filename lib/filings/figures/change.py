@@ -8,9 +8,8 @@ from filings.figures.marks import (
     Entry,
     band,
     batch_panel,
-    draw_key,
-    key_height,
     label_widths,
+    open_with_key,
     percent_ticks,
     place_label,
     plane,
@@ -103,9 +102,10 @@ def shares_over_batches(page: Page, table: pd.DataFrame) -> None:
         f"{group}份额{moved(first, last, 'zh')}：{batches(first['batches'], 'zh')}{begin}，"
         f"{batches(last['batches'], 'zh')}{end}",
     )
-    key = _series_key(page, table)
-    top = key_height(key, page.plot_width) if key else 0
-    page.open(
+    top = open_with_key(
+        page,
+        _series_key(page, table),
+        plot=_panels_height(page, names),
         title=title,
         subtitle=page.say(
             f"Share of all {unit(table['unit'].iloc[0], 'en')} in the country, by batch",
@@ -117,10 +117,7 @@ def shares_over_batches(page: Page, table: pd.DataFrame) -> None:
             f". Small panels for {len(names)} groups of provinces, with ranges.",
             f"。{len(names)}组省份的小图，均示范围。",
         ),
-        plot=top + _panels_height(page, names),
     )
-    if key:
-        draw_key(page, key)
     for name, area in _panels(page, names, top):
         rows = table[table["group"] == name]
         _draw_panel(page, place(name, page.lang), rows, area, percent, shares=True)
@@ -162,9 +159,10 @@ def gap(page: Page, table: pd.DataFrame) -> None:
         ),
         "relative": page.say("Relative gap, share of the leader's", "相对差距（占领先者之比）"),
     }
-    key = _series_key(page, table)
-    top = key_height(key, page.plot_width) if key else 0
-    page.open(
+    top = open_with_key(
+        page,
+        _series_key(page, table),
+        plot=_panels_height(page, list(names)),
         title=title,
         subtitle=page.say(
             f"{ahead} minus {behind}, and the same as a share of {ahead}; by batch",
@@ -172,10 +170,7 @@ def gap(page: Page, table: pd.DataFrame) -> None:
         ),
         note=_RANGES[page.lang],
         alt=title + page.say(". Two panels by batch.", "。两幅分批小图。"),
-        plot=top + _panels_height(page, list(names)),
     )
-    if key:
-        draw_key(page, key)
     for name, area in _panels(page, list(names), top):
         rows = table[table["measure"] == name]
         _draw_panel(page, names[name], rows, area, words[name], name == "relative")
@@ -212,9 +207,11 @@ def rank_slope(page: Page, table: pd.DataFrame) -> None:
         f"{len(rose)}个位次确定上升，{len(fell)}个确定下降",
     )
     entries = region_entries(page, [region_of(name) for name in names])
-    key = key_height(entries, page.plot_width)
     worst = int(table["high"].max())
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=7 + max(3.4 * len(names), 2.6 * worst),
         title=title,
         subtitle=page.say(
             f"Rank by number of {unit(table['unit'].iloc[0], 'en')}, best to worst possible",
@@ -225,9 +222,7 @@ def rank_slope(page: Page, table: pd.DataFrame) -> None:
             "竖条为可能的最好至最差位次；并列者同取较好位次。",
         ),
         alt=title + page.say(". Slope chart of ranks.", "。位次斜率图。"),
-        plot=key + 7 + max(3.4 * len(names), 2.6 * worst),
     )
-    draw_key(page, entries)
     side = label_widths([place_label(page, name) for name in names]) + 9
     height = page.plot_height - key - 7
     width = page.plot_width - 2 * side

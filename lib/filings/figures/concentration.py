@@ -11,10 +11,9 @@ from filings.figures.marks import (
     Entry,
     band,
     batch_panel,
-    draw_key,
-    key_height,
     label_widths,
     nice_top,
+    open_with_key,
     percent_ticks,
     place_label,
     range_across,
@@ -66,8 +65,10 @@ def ranking(page: Page, table: pd.DataFrame) -> None:
         f"{batches(selection, 'zh')}：{leader}以{value}{unit(unit_name, 'zh')}"
         f"{'居首' if certain else '领先或并列领先'}",
     )
-    key = key_height(entries, page.plot_width)
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=_ROW * len(table),
         title=title,
         subtitle=page.say(
             f"Number of {unit(unit_name, 'en')} registered, {batches(selection, 'en')}; "
@@ -85,9 +86,7 @@ def ranking(page: Page, table: pd.DataFrame) -> None:
             f". Dot and bar chart of {len(table)} provinces, sorted; {exact} values are exact.",
             f"。{len(table)}个省份的点与横条图，按大小排序；{exact}个数值准确。",
         ),
-        plot=key + _ROW * len(table),
     )
-    draw_key(page, entries)
     names = label_widths([place_label(page, p) for p in table["place"]]) + 2
     height = page.plot_height - key
     top = table[["low", "high"]].max(axis=None)
@@ -136,8 +135,10 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     proven = table["proven"].astype(bool).all()
     columns = 1 if page.narrow else 2
     lines = -(-len(names) // columns)
-    key = key_height(entries, page.plot_width)
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=lines * 38,
         title=title,
         subtitle=page.say(
             f"Concentration of {unit(table['unit'].iloc[0], 'en')} over the 31 provinces, "
@@ -156,9 +157,7 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
             f". Small panels for {len(names)} measures, with ranges.",
             f"。{len(names)}项指标的小图，均示范围。",
         ),
-        plot=key + lines * 38,
     )
-    draw_key(page, entries)
     width = (page.plot_width + 8) / columns - 8
     height = (page.plot_height - key) / lines
     for k, name in enumerate(names):
@@ -280,8 +279,10 @@ def location_quotient(page: Page, table: pd.DataFrame) -> None:
         f"{joined(first, 'zh')}居前",
     )
     entries = region_entries(page)
-    key = key_height(entries, page.plot_width)
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=6 + _ROW * len(order) + 5,
         title=title,
         subtitle=page.say(
             "Location quotient: share of filings divided by share of "
@@ -298,9 +299,7 @@ def location_quotient(page: Page, table: pd.DataFrame) -> None:
             "对数坐标。横条为可能的最小值至最大值；自左缘起的横条可能为零。",
         ),
         alt=title + page.say(". Dots and bars on a logarithmic scale.", "。对数坐标上的点与横条。"),
-        plot=key + 6 + _ROW * len(order) + 5,
     )
-    draw_key(page, entries)
     names = label_widths([place_label(page, p) for p in order]) + 2
     width = (page.plot_width - names + 6) / len(bases) - 6
     height = page.plot_height - key - 11

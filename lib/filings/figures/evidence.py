@@ -7,14 +7,12 @@ from filings.figures import style
 from filings.figures.marks import (
     Entry,
     box,
-    draw_key,
-    key_height,
     label_widths,
+    open_with_key,
+    open_with_rows,
     place_label,
     plane,
     range_across,
-    worded_rows,
-    write_rows,
 )
 from filings.figures.page import Page, builder
 from filings.figures.words import batch_tick, decimals, percent, place, span, unit
@@ -71,8 +69,10 @@ def coverage(page: Page, table: pd.DataFrame) -> None:
     units = list(dict.fromkeys(table["unit"]))
     rows = _HEADER + _ROW * table["place"].nunique() + _GROUP_GAP * 3
     beside = 1 if page.narrow else len(units)
-    key = key_height(entries, page.plot_width)
-    page.open(
+    key = open_with_key(
+        page,
+        entries,
+        plot=rows * (len(units) // beside),
         title=page.say(
             f"Of {total} counts by province and batch, {exact} are known exactly",
             f"{total}个分省分批数字中，{exact}个可以准确得知",
@@ -97,9 +97,7 @@ def coverage(page: Page, table: pd.DataFrame) -> None:
             f"省份与批次的热力格：{total}个数字中{exact}个准确，{narrow}个范围不超过{NARROW}，"
             f"{unknown}个一无所知。",
         ),
-        plot=key + rows * (len(units) // beside),
     )
-    draw_key(page, entries)
     height = (page.plot_height - key) / (len(units) // beside)
     width = (page.plot_width + 4) / beside - 4
     for k, name in enumerate(units):
@@ -191,10 +189,11 @@ def facts_that_help(page: Page, table: pd.DataFrame) -> None:
         Entry(page.say("width now", "目前宽度"), style.RULE),
         Entry(page.say("most that could remain", "最多剩余宽度"), style.SERIES[0]),
     ]
-    key = key_height(entries, page.plot_width)
-    rows = worded_rows(page, table[f"fact_{page.lang}"])
     digits = decimals([*table["before"], *table["after"]])
-    page.open(
+    _, left, width, middles = open_with_rows(
+        page,
+        entries,
+        table[f"fact_{page.lang}"],
         title=title,
         subtitle=page.say(
             f"Width of the range of {what} (highest minus lowest possible value), now and after "
@@ -206,10 +205,7 @@ def facts_that_help(page: Page, table: pd.DataFrame) -> None:
             "公布后的宽度取该事实各种可能取值中最不利者。",
         ),
         alt=title + page.say(". Bar chart of facts.", "。各项事实的横条图。"),
-        plot=key + sum(row.height for row in rows),
     )
-    draw_key(page, entries)
-    left, width, middles = write_rows(page, rows, key)
     ax, room = plane(page), width - 16
     for row, y in zip(table.itertuples(), middles, strict=True):
         box(ax, left, y - 1.1, room, 2.2, style.RULE)
@@ -255,10 +251,11 @@ def drop_one(page: Page, table: pd.DataFrame) -> None:
         Entry(page.say("with all statements", "全部陈述"), style.RULE, "box"),
         Entry(page.say("without this one", "去掉该条"), style.SERIES[0]),
     ]
-    key = key_height(entries, page.plot_width)
     words = table["id"] + page.say(": ", "：") + table[f"words_{page.lang}"]
-    rows = worded_rows(page, words)
-    page.open(
+    key, left, room, middles = open_with_rows(
+        page,
+        entries,
+        words,
         title=title,
         subtitle=page.say(
             f"Range of {what} when one published statement is left out",
@@ -269,10 +266,7 @@ def drop_one(page: Page, table: pd.DataFrame) -> None:
             "每行去掉一条陈述，保留其余。",
         ),
         alt=title + page.say(". Ranges, one a statement.", "。逐条陈述的范围图。"),
-        plot=key + sum(row.height for row in rows),
     )
-    draw_key(page, entries)
-    left, room, middles = write_rows(page, rows, key)
     numbers = label_widths(
         span(*pair, digits) for pair in zip(table["low"], table["high"], strict=True)
     )

@@ -79,6 +79,18 @@ def draw_key(page: Page, entries: list[Entry], top: float = 0, left: float = 0, 
             x += _entry_width(entry) + _APART
 
 
+def open_with_key(page: Page, entries: list[Entry], plot: float, **words: str) -> float:
+    """Open the page with the key, if it has entries, above a plot of that height.
+
+    Returns how far down the plot begins. ``words`` are what ``Page.open`` prints.
+    """
+    height = key_height(entries, page.plot_width) if entries else 0
+    page.open(plot=height + plot, **words)
+    if entries:
+        draw_key(page, entries)
+    return height
+
+
 def _entry_width(entry: Entry) -> float:
     return _SWATCH + _GAP + style.text_width(entry.label, style.SMALL)
 
@@ -139,30 +151,29 @@ def range_across(
 ) -> None:
     """A value on a horizontal scale: a point where it is exact, a bar from low to high where it
     is a range, a broken line with an arrow where it is open above."""
-    if low == high:
-        point(ax, low, y, colour, marker, hollow=quoted)
-        return
-    if pd.isna(high):
-        end = ax.get_xlim()[1]
-        ax.plot([low, end], [y, y], color=colour, linewidth=1, linestyle=(0, (4, 2)), zorder=3)
-        ax.plot(end, y, marker=">", color=colour, markersize=4, clip_on=False, zorder=4)
-        return
-    ax.plot([low, high], [y, y], color=colour, linewidth=_BAR, zorder=3)
-    _least(ax, (low + high) / 2, y, colour)
+    _range(ax, lambda value: (value, y), (low, high), ax.get_xlim, colour, (marker, ">"), quoted)
 
 
 def range_up(ax: Axes, x: float, low: float, high: float, colour: str, marker="o") -> None:
     """The same on a vertical scale."""
+    _range(ax, lambda value: (x, value), (low, high), ax.get_ylim, colour, (marker, "^"))
+
+
+def _range(ax: Axes, at, ends, limits, colour: str, markers, quoted: bool = False) -> None:
+    """The value with these ends; ``at`` says where on the axes a number lies."""
+    low, high = ends
+    exact, arrow = markers
     if low == high:
-        point(ax, x, low, colour, marker)
+        point(ax, *at(low), colour, exact, hollow=quoted)
         return
     if pd.isna(high):
-        end = ax.get_ylim()[1]
-        ax.plot([x, x], [low, end], color=colour, linewidth=1, linestyle=(0, (4, 2)), zorder=3)
-        ax.plot(x, end, marker="^", color=colour, markersize=4, clip_on=False, zorder=4)
+        end = limits()[1]
+        line = zip(at(low), at(end), strict=True)
+        ax.plot(*line, color=colour, linewidth=1, linestyle=(0, (4, 2)), zorder=3)
+        ax.plot(*at(end), marker=arrow, color=colour, markersize=4, clip_on=False, zorder=4)
         return
-    ax.plot([x, x], [low, high], color=colour, linewidth=_BAR, zorder=3)
-    _least(ax, x, (low + high) / 2, colour)
+    ax.plot(*zip(at(low), at(high), strict=True), color=colour, linewidth=_BAR, zorder=3)
+    _least(ax, *at((low + high) / 2), colour)
 
 
 def _least(ax: Axes, x: float, y: float, colour: str) -> None:
@@ -296,6 +307,18 @@ def worded_rows(page: Page, sentences: Iterable[str]) -> list[WordedRow]:
         height = len(lines) * LINE + (6.5 if page.narrow else 2.6)
         rows.append(WordedRow(lines, height))
     return rows
+
+
+def open_with_rows(
+    page: Page, entries: list[Entry], sentences: Iterable[str], **words: str
+) -> tuple[float, float, float, list[float]]:
+    """Open the page with the key above a row for each sentence, and write the sentences.
+
+    Returns how far down the rows begin, and what ``write_rows`` does.
+    """
+    rows = worded_rows(page, sentences)
+    top = open_with_key(page, entries, sum(row.height for row in rows), **words)
+    return top, *write_rows(page, rows, top)
 
 
 def words_width(page: Page) -> float:

@@ -1,11 +1,10 @@
 """How numbers, places, batches and units are written, in English and in Chinese."""
 
-import re
 from types import MappingProxyType
 
 import pandas as pd
 
-from filings import places
+from filings import places, statements
 
 LANGUAGES = ("en", "zh")
 
@@ -40,7 +39,6 @@ _GROUPS_ZH = MappingProxyType(
     }
 )
 _GROUPS_EN = MappingProxyType({places.NATION: "China", "Leaders": "Four leaders"})
-_NUMERALS = "零一二三四五六七八九十"
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -88,25 +86,9 @@ def joined(names: list[str], lang: str) -> str:
     return comma.join(names[:-1]) + last + names[-1]
 
 
-def numeral(value: int) -> str:
-    """A Chinese numeral up to 99: 3 → 三, 15 → 十五, 24 → 二十四."""
-    tens, ones = divmod(value, 10)
-    if not tens:
-        return _NUMERALS[ones]
-    return ("" if tens == 1 else _NUMERALS[tens]) + "十" + (_NUMERALS[ones] if ones else "")
-
-
 def batches(selection: str, lang: str) -> str:
     """A batch selection in words: 3 → batch 3, 第三批; 1-3 → batches 1–3, 前三批."""
-    parts = re.split(r"[-+]", selection)
-    if len(parts) == 1:
-        return f"batch {parts[0]}" if lang == "en" else f"第{numeral(int(parts[0]))}批"
-    if lang == "en":
-        return "batches " + selection.replace("-", "–").replace("+", " + ")
-    if "-" in selection and parts[0] == "1":
-        return f"前{numeral(int(parts[-1]))}批"
-    joint = "至" if "-" in selection else "、"
-    return f"第{joint.join(numeral(int(part)) for part in parts)}批"
+    return statements.batches_in_words(statements.parse_batches(selection), lang, brief=True)
 
 
 def batch_tick(selection: str, lang: str) -> str:
