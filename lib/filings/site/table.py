@@ -1,0 +1,46 @@
+"""A table that a notebook shows, as a page can hold it: its own box, marked for a screen reader."""
+
+import re
+from html import escape
+
+from lxml import html
+
+_NUMBER = re.compile(r"[≥≤<>−+-]?[\d,.]+%?(\s?[–-]\s?[−+-]?[\d,.]+%?)?|NaN|")
+
+
+def boxed(given: str, label: str) -> str:
+    """The tables of a piece of HTML, each in a box that scrolls sideways and can take the focus.
+
+    ``label`` names the box. Header cells say what they head; cells of numbers get the class
+    ``number``; pandas' own styles go.
+    """
+    found = html.fragment_fromstring(given, create_parent="div").iter("table")
+    return "\n".join(
+        f'<div class="table-box" role="group" tabindex="0" aria-label="{escape(label)}">'
+        f"{_marked(table)}</div>"
+        for table in found
+    )
+
+
+def _marked(table) -> str:
+    for element in table.iter("table", "tr", "th", "td"):
+        for name in ("style", "border", "valign"):
+            element.attrib.pop(name, None)
+    for cell in table.iterfind("thead//th"):
+        _head(cell, "col" if cell.get("colspan", "1") == "1" else "colgroup")
+    for cell in table.iterfind("tbody//th"):
+        _head(cell, "row" if cell.get("rowspan", "1") == "1" else "rowgroup")
+    for cell in table.iterfind("tbody//td"):
+        if _NUMBER.fullmatch((cell.text_content() or "").strip()):
+            cell.set("class", "number")
+    table.tail = None
+    # A blank line would end the HTML in the Markdown around it.
+    return re.sub(r"\n\s*", "\n", html.tostring(table, encoding="unicode"))
+
+
+def _head(cell, scope: str) -> None:
+    """A header cell with its scope; an empty one is no header."""
+    if cell.text_content().strip():
+        cell.set("scope", scope)
+    else:
+        cell.tag = "td"
