@@ -25,6 +25,7 @@ def page(book: NotebookNode, entries: Mapping[str, Mapping]) -> str:
             f"How this is found: [{notebook.title(book)}](notebooks/05_article_audit.ipynb)",
             figure.block("article-verdicts", entries["article-verdicts"], ""),
             "## Every claim",
+            figure.download("data/processed/audit.csv", paths.AUDIT.name),
             f"```{{raw}} html\n{_controls(judged)}\n{_table(judged, words)}\n```",
         ]
     )
@@ -45,7 +46,9 @@ def _controls(judged: pd.DataFrame) -> str:
 
 
 def _table(judged: pd.DataFrame, words: Mapping[str, str]) -> str:
-    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in ("Claim", *_EVIDENCE.values()))
+    heads = "".join(
+        f'<th scope="col">{escape(text)}</th>' for text in ("Claim", *_EVIDENCE.values())
+    )
     rows = []
     for name, found in judged.groupby("id", sort=False):
         verdicts = found.set_index("evidence")

@@ -36,5 +36,5 @@ html_theme_options = {
     "footer_end": [],
     "navbar_align": "left",
 }
-html_sidebars = dict.fromkeys(["index", "audit", "figures/**", "data/**", "search"], [])
+html_sidebars = {page: [] for page in ("index", "audit", "figures/**", "data/**", "search")}
 html_context = {"default_mode": "auto"}

@@ -63,3 +63,8 @@ def draw_narrow(site: Path) -> None:
     folder = site / paths.FIGURES.relative_to(paths.ROOT) / NARROW
     for _ in export((), LANGUAGES, ("svg",), preset=NARROW, out=folder):
         pass
+
+
+def download(file: str, text: str) -> str:
+    """A line to download that file by."""
+    return f'<p class="downloads">Download: <a href="{file}" download>{text}</a></p>'

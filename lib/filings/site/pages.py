@@ -13,6 +13,7 @@ from filings import paths, places
 from filings.figures.output import manifest
 from filings.run import COMPARISON, TEMPLATE
 from filings.site import audit, figure, notebook
+from filings.site.figure import download
 
 _HOME = ("Read it", "How a range is proven", "Run it", "Ask it", "Licence")
 """The sections of README.md that the home page has, in its order; the gallery is the rest."""
@@ -109,15 +110,10 @@ def _dictionary(text: str) -> str:
     """The data dictionary with each file it describes as a download."""
     for name in _described(text):
         path = paths.DATA / name
-        link = _download(name, f"{path.name} ({path.stat().st_size / 1000:,.0f} kB)")
+        link = download(name, f"{path.name} ({path.stat().st_size / 1000:,.0f} kB)")
         text = text.replace(f"\n## {name}\n", f"\n## {name}\n\n{link}\n")
     lists = {"Official lists": _LISTS.relative_to(paths.DATA).with_suffix("").as_posix()}
     return text + _toctree(lists, hidden=True)
-
-
-def _download(file: str, text: str) -> str:
-    """A line to download that file by."""
-    return f'<p class="downloads">Download: <a href="{file}" download>{text}</a></p>'
 
 
 # ---------------------------------------------------------------- notebooks
@@ -168,9 +164,10 @@ def _chapter(
     """A notebook's page, with the notebook itself as a download."""
     page = notebook.page(book, entries, "../" * name.count("/"))
     file = f"{Path(name).name}.ipynb"
-    page.cells[0].source += f"\n\n{_download(file, 'this notebook')}"
+    page.cells[0].source += f"\n\n{download(file, 'this notebook')}"
     if name.endswith(COMPARISON):
         cases = {_label(case, books[case]): Path(case).name for case in books if _is_case(case)}
+        cases = dict(sorted(cases.items()))
         page.cells.append(new_markdown_cell(f"## The places{_toctree(cases)}", id="places"))
     return page
 

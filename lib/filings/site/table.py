@@ -30,12 +30,25 @@ def _marked(table) -> str:
         _head(cell, "col" if cell.get("colspan", "1") == "1" else "colgroup")
     for cell in table.iterfind("tbody//th"):
         _head(cell, "row" if cell.get("rowspan", "1") == "1" else "rowgroup")
-    for cell in table.iterfind("tbody//td"):
-        if _NUMBER.fullmatch((cell.text_content() or "").strip()):
-            cell.set("class", "number")
+    _align(
+        [list(row)[::-1] for row in table.iterfind("thead/tr")],
+        [list(row)[::-1] for row in table.iterfind("tbody/tr")],
+    )
     table.tail = None
     # A blank line would end the HTML in the Markdown around it.
     return re.sub(r"\n\s*", "\n", html.tostring(table, encoding="unicode"))
+
+
+def _align(heads, rows) -> None:
+    """Mark columns of numbers, heads included. Columns count from the right, where each row has
+    all its cells: only row headers span several rows."""
+    for column in range(min(map(len, rows), default=0)):
+        cells = [row[column] for row in rows]
+        if all(
+            cell.tag == "td" and _NUMBER.fullmatch(cell.text_content().strip()) for cell in cells
+        ):
+            for cell in [*cells, *(row[column] for row in heads if column < len(row))]:
+                cell.set("class", "number")
 
 
 def _head(cell, scope: str) -> None:
