@@ -41,6 +41,9 @@ def browser():
             options.add_argument(f"--{flag}")
         opened = webdriver.Chrome(options, webdriver.ChromeService(driver))
         try:
+            opened.get("about:blank")
+            for log in ("browser", "performance"):  # of the page it starts with
+                opened.get_log(log)
             yield opened
         finally:
             opened.quit()

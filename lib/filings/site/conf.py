@@ -9,8 +9,6 @@ extensions = ["myst_nb", "sphinx_design", "filings.site.extension"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
-nb_code_prompt_show = "Code"
-nb_code_prompt_hide = "Code"
 
 html_theme = "pydata_sphinx_theme"
 html_title = project

@@ -4,6 +4,7 @@ import re
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.search.en import SearchEnglish
 
@@ -47,6 +48,15 @@ def _block(writer, node) -> None:
     raise nodes.SkipNode
 
 
+def _open_toggle(writer, _node) -> None:
+    """Hidden code: a native toggle named by what it shows (MyST-NB gives it another name)."""
+    writer.body.append('<details class="code"><summary>Code</summary>')
+
+
+def _close_toggle(writer, _node) -> None:
+    writer.body.append("</details>")
+
+
 def _link_plainly(_app, doctree) -> None:
     """Make a link to a file a link to its place in the site, which is that in the repository.
 
@@ -61,5 +71,6 @@ def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.add_search_language(EnglishAndChinese)
+    app.add_node(HideCodeCellNode, override=True, html=(_open_toggle, _close_toggle))
     app.connect("doctree-read", _link_plainly, priority=0)  # before Sphinx collects the files
     return {"parallel_read_safe": True, "parallel_write_safe": True}
