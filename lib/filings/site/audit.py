@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 from filings import paths
 from filings.claims import VERDICTS
-from filings.site import figure, notebook
+from filings.site import figure, notebook, table
 
 _EVIDENCE = {"all": "With all evidence", "without_article": "Without the article's own statements"}
 
@@ -55,11 +55,11 @@ def _table(judged: pd.DataFrame, words: Mapping[str, str]) -> str:
         cells = "".join(_verdict(verdicts.loc[evidence], words) for evidence in _EVIDENCE)
         claim = escape(found["claim"].iloc[0])
         rows.append(f'<tr id="{name}"><th scope="row">{name} {claim}</th>{cells}</tr>')
+    opened, closed = table.box("Table: every claim")
+    body = "\n".join(rows)
     return (
-        '<div class="table-box" role="group" tabindex="0" aria-label="Table: every claim">'
-        f'<table class="audit"><thead><tr>{heads}</tr></thead><tbody>\n'
-        + "\n".join(rows)
-        + "\n</tbody></table></div>"
+        f'{opened}<table class="audit"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>\n{body}\n</tbody></table>{closed}"
     )
 
 

@@ -8,6 +8,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.search.en import SearchEnglish
 
+from filings.site.table import box
+
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -67,10 +69,23 @@ def _link_plainly(_app, doctree) -> None:
         node.replace_self(link)
 
 
+def _box_tables(_app, doctree) -> None:
+    """Give every table of a text the box that those of notebooks have."""
+    for table in list(doctree.findall(nodes.table)):
+        section = table.parent
+        while not isinstance(section, nodes.section):
+            section = section.parent
+        opened, closed = box(f"Table: {section[0].astext()}")
+        place = table.parent.index(table)
+        table.parent.insert(place + 1, nodes.raw("", closed, format="html"))
+        table.parent.insert(place, nodes.raw("", opened, format="html"))
+
+
 def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.add_search_language(EnglishAndChinese)
     app.add_node(HideCodeCellNode, override=True, html=(_open_toggle, _close_toggle))
     app.connect("doctree-read", _link_plainly, priority=0)  # before Sphinx collects the files
+    app.connect("doctree-read", _box_tables)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

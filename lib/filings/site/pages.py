@@ -120,15 +120,23 @@ def _dictionary(text: str) -> str:
 
 
 def _notebooks() -> dict[str, NotebookNode]:
-    """Every committed notebook by its path without ending, those about a place titled by it."""
+    """Every committed notebook by its path without ending, those about a place titled by it.
+
+    Numbered ones come first, then places by their English names.
+    """
     found = {}
-    for path in sorted(paths.NOTEBOOKS.rglob("*.ipynb")):
+    for path in sorted(paths.NOTEBOOKS.rglob("*.ipynb"), key=_order):
         book = nbformat.read(path, as_version=4)
         if path.parent == paths.CASES and path.stem != COMPARISON:
             first = book.cells[0]
             first.source = first.source.replace("One place", _place(path.stem), 1)
         found[path.relative_to(paths.ROOT).with_suffix("").as_posix()] = book
     return found
+
+
+def _order(path: Path) -> tuple[bool, str]:
+    is_place = path.parent == paths.CASES and path.stem != COMPARISON
+    return is_place, places.english(path.stem) if is_place else path.stem
 
 
 def _place(name: str) -> str:
@@ -140,19 +148,21 @@ def _is_case(name: str) -> bool:
 
 
 def _label(name: str, book: NotebookNode) -> str:
-    """What a list of notebooks calls it."""
-    return _place(Path(name).name) if _is_case(name) else notebook.title(book)
+    """What a list of notebooks calls it: the place, or its number (as texts cite it) and title."""
+    if _is_case(name):
+        return _place(Path(name).name)
+    return f"{Path(name).name.partition('_')[0]} {notebook.title(book)}"
 
 
 def _contents(books: Mapping[str, NotebookNode]) -> str:
     """The page that leads to the notebooks: the question of each, and how it begins."""
     chapters = {name: book for name, book in books.items() if "/cases/" not in name}
-    lines = ["# Notebooks"]
+    lines, files = ["# Notebooks"], {}
     for name, book in chapters.items():
-        file = Path(name).name
-        lines += [f"## [{notebook.title(book)}]({file}.ipynb)", notebook.opening(book)]
-    names = {notebook.title(book): Path(name).name for name, book in chapters.items()}
-    return "\n\n".join(lines) + _toctree(names, hidden=True)
+        label, file = _label(name, book), Path(name).name
+        lines += [f"## [{label}]({file}.ipynb)", notebook.opening(book)]
+        files[label] = file
+    return "\n\n".join(lines) + _toctree(files, hidden=True)
 
 
 def _chapter(
@@ -167,7 +177,6 @@ def _chapter(
     page.cells[0].source += f"\n\n{download(file, 'this notebook')}"
     if name.endswith(COMPARISON):
         cases = {_label(case, books[case]): Path(case).name for case in books if _is_case(case)}
-        cases = dict(sorted(cases.items()))
         page.cells.append(new_markdown_cell(f"## The places{_toctree(cases)}", id="places"))
     return page
 
@@ -178,7 +187,7 @@ def _chapter(
 def _gallery(entries: Mapping[str, Mapping], books: Mapping[str, NotebookNode]) -> str:
     """Every figure under the notebook that draws it; the template draws what its case does."""
     drawn = {name: book for name, book in books.items() if name != _TEMPLATE}
-    lines = ["# Figures"]
+    lines = [paths.GALLERY.read_text("utf-8").partition("\n## ")[0].strip()]
     for name, book in drawn.items():
         if figures := notebook.shown(book):
             lines.append(f"## {_label(name, book)}")

@@ -15,17 +15,21 @@ def boxed(given: str, label: str) -> str:
     ``number``; pandas' own styles go.
     """
     found = html.fragment_fromstring(given, create_parent="div").iter("table")
-    return "\n".join(
-        f'<div class="table-box" role="group" tabindex="0" aria-label="{escape(label)}">'
-        f"{_marked(table)}</div>"
-        for table in found
-    )
+    opened, closed = box(label)
+    return "\n".join(f"{opened}{_marked(table)}{closed}" for table in found)
+
+
+def box(label: str) -> tuple[str, str]:
+    """Begin and end of a box that scrolls sideways and can take the focus, named for a reader."""
+    opened = f'<div class="table-box" role="group" tabindex="0" aria-label="{escape(label)}">'
+    return opened, "</div>"
 
 
 def _marked(table) -> str:
     for element in table.iter("table", "tr", "th", "td"):
         for name in ("style", "border", "valign"):
             element.attrib.pop(name, None)
+    _merge(table.findall("thead/tr"))
     for cell in table.iterfind("thead//th"):
         _head(cell, "col" if cell.get("colspan", "1") == "1" else "colgroup")
     for cell in table.iterfind("tbody//th"):
@@ -37,6 +41,17 @@ def _marked(table) -> str:
     table.tail = None
     # A blank line would end the HTML in the Markdown around it.
     return re.sub(r"\n\s*", "\n", html.tostring(table, encoding="unicode"))
+
+
+def _merge(rows) -> None:
+    """Move the names of row headers, which pandas puts in a row of their own, up into the first."""
+    if len(rows) != 2 or len(rows[0]) != len(rows[1]):
+        return
+    pairs = list(zip(*rows, strict=True))
+    if not any(above.text and below.text for above, below in pairs):
+        for above, below in pairs:
+            above.text = above.text or below.text
+        rows[1].getparent().remove(rows[1])
 
 
 def _align(heads, rows) -> None:
