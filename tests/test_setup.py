@@ -197,6 +197,11 @@ def test_the_result_of_the_run_is_the_result_of_run_py(clone):
     assert call(clone, RESULT="1").returncode == 1
 
 
+@needs_shell
+def test_every_command_calls_its_own(clone):
+    assert call(clone, "site").stdout.endswith("called ['site'] a clone\n")
+
+
 def test_an_unknown_argument_is_one_line_and_exit_code_2(clone):
     for arguments in (["tset"], ["--fast"], ["test", "now"]):
         result = call(clone, *arguments)

@@ -96,6 +96,7 @@ def one_page(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "SITE", tmp_path / "site")
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(figure, "draw_narrow", lambda site: None)
+    (tmp_path / "cache/site-killed").mkdir(parents=True)
 
     def run(text: str) -> dict[str, bytes]:
         def write(source):
@@ -107,7 +108,7 @@ def one_page(tmp_path, monkeypatch):
         try:
             site.build()
         finally:
-            assert list((tmp_path / "cache").iterdir()) == []
+            assert [path.name for path in paths.CACHE.iterdir()] == ["site.lock"]
         return content(tmp_path / "site")
 
     return run

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filings import paths
+from filings import files, paths
 
 _LEFT_BY_SPHINX = (".buildinfo", "objects.inv", "_sources", "_static/webpack-macros.html")
 """What only Sphinx and its theme read."""
@@ -25,21 +25,28 @@ def build() -> Path:
     The same files give the same bytes. Raises ``Unbuilt`` where Sphinx warns or fails; what it
     says goes to stderr.
     """
+    with files.lock(paths.CACHE / "site.lock"):
+        for left in paths.CACHE.glob("site-*"):  # by a build that was killed
+            shutil.rmtree(left)
+        with TemporaryDirectory(dir=paths.CACHE, prefix="site-") as folder:
+            _build_in(Path(folder))
+    return paths.SITE
+
+
+def _build_in(folder: Path) -> None:
+    """The site, built in that folder and put in place as the last step."""
     from filings.site import figure, pages
 
-    paths.CACHE.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=paths.CACHE, prefix="site-") as folder:
-        source, built = Path(folder, "source"), Path(folder, "site")
-        names = pages.write(source)
-        _run_sphinx(source, built, Path(folder, "doctrees"))
-        for name in _LEFT_BY_SPHINX:
-            _remove(built / name)
-        for name in names:
-            (built / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(paths.ROOT / name, built / name)
-        figure.draw_narrow(built)
-        _put_in_place(built, paths.SITE)
-    return paths.SITE
+    source, built = folder / "source", folder / "site"
+    names = pages.write(source)
+    _run_sphinx(source, built, folder / "doctrees")
+    for name in _LEFT_BY_SPHINX:
+        _remove(built / name)
+    for name in names:
+        (built / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(paths.ROOT / name, built / name)
+    figure.draw_narrow(built)
+    _put_in_place(built, paths.SITE)
 
 
 def _remove(path: Path) -> None:

@@ -42,6 +42,8 @@ def page(notebook: NotebookNode, entries: Mapping[str, Mapping], up: str) -> Not
             heading = (re.findall(r"^#+ (.*)$", content, flags=re.M) or [heading])[-1]
             cell = new_markdown_cell(content)
         elif what == "figure":
+            if content not in entries:
+                raise Unnamed(f"the manifest has no figure {content!r}: run the notebooks")
             cell = new_markdown_cell(figure.block(content, entries[content], up))
         elif what == "table":
             boxed = table.boxed(content, f"Table: {heading}")
