@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,14 +14,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import browser
+import nbformat
 import pytest
 from filings import check
+from nbformat.v4 import new_code_cell, new_notebook
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 TOKEN = "read-only-by-this-test"
 NOTEBOOK = "cases/00_comparison.ipynb"
+SETTINGS = {
+    # Cells out of sight stay on the page too, so that all of them can be looked at.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    # Nothing is asked of the network.
+    "@jupyterlab/apputils-extension:notification": {
+        "checkForUpdates": False,
+        "fetchNews": "false",
+    },
+}
 
 
 @contextmanager
@@ -33,14 +44,15 @@ def jupyterlab(root: Path):
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     environment = {**os.environ, **{name: str(config / name) for name in folders}}
     environment["PYTHONPATH"] = str(root / "lib")
+    settings = config / folders[0] / "labconfig/default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps(SETTINGS))
     with (root / "lab.log").open("wb") as log:
         lab = subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
                 *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
                 *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"),
-                "--LabApp.news_url=None",
-                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             ],
             cwd=root,
             env=environment,
@@ -87,8 +99,9 @@ def run_all(chromium) -> None:
 
 
 def idle(chromium) -> bool:
-    lights = chromium.find_elements(By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator")
-    return [light.get_attribute("data-status") for light in lights] == ["idle"]
+    """Whether a kernel is there and waits, as the bar at the foot of the window says."""
+    bars = chromium.find_elements(By.ID, "jp-main-statusbar")
+    return any("| Idle" in bar.text for bar in bars)
 
 
 def labelled(chromium, selector: str, text: str):
@@ -97,43 +110,56 @@ def labelled(chromium, selector: str, text: str):
     return next((element for element in elements if element.text == text), None)
 
 
-def finished(chromium, notebook: Path) -> list[dict]:
-    """The code cells as Ctrl+S stores them, if each was run, or one failed and so ended the run."""
-    chromium.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, "s")
-    try:
-        cells = code_cells(json.loads(notebook.read_text("utf-8")))
-    except json.JSONDecodeError:  # it is just being written
-        return []
-    failed = any(output["output_type"] == "error" for cell in cells for output in cell["outputs"])
-    ended = failed or all(cell["execution_count"] for cell in cells)
-    return cells if ended and idle(chromium) else []
+def finished(chromium, cells: int) -> list[str]:
+    """The numbers of all code cells as shown, if each was run, or one failed and ended the run."""
+    prompts = chromium.find_elements(By.CSS_SELECTOR, ".jp-CodeCell .jp-InputPrompt")
+    numbers = [prompt.get_property("textContent") for prompt in prompts]
+    ran = len(numbers) == cells and all(re.fullmatch(r"\[\d+\]:", number) for number in numbers)
+    return numbers if idle(chromium) and (ran or failures(chromium)) else []
+
+
+def failures(chromium) -> list[str]:
+    """The texts of all outputs that are errors or warnings, which JupyterLab marks alike."""
+    errors = chromium.find_elements(By.CSS_SELECTOR, "[data-mime-type*='jupyter.stderr']")
+    return [error.get_property("textContent") for error in errors]
 
 
 def code_cells(notebook: dict) -> list[dict]:
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def clear(notebook: Path) -> None:
-    """Leave the notebook as if it had never been run."""
+def clear(notebook: Path) -> int:
+    """Leave the notebook as if it had never been run; says how many cells have code."""
     content = json.loads(notebook.read_text("utf-8"))
-    for cell in code_cells(content):
+    cells = code_cells(content)
+    for cell in cells:
         cell.update(outputs=[], execution_count=None)
     notebook.write_text(json.dumps(content), "utf-8")
+    return len(cells)
+
+
+def run_in(chromium, address: str, name: str, cells: int) -> list[str]:
+    """Open that notebook, run all its cells, and give the numbers they show."""
+    chromium.get(f"{address}/lab/tree/notebooks/{name}?reset&token={TOKEN}")
+    run_all(chromium)
+    return until(lambda: finished(chromium, cells), 240, "not every cell was run")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="it ends processes as Linux and macOS do")
 def test_run_all_cells_works_in_jupyterlab(tmp_path):
     root = check.copy_into(tmp_path)
-    notebook = root / "notebooks" / NOTEBOOK
-    clear(notebook)
+    cells = clear(root / "notebooks" / NOTEBOOK)
+    broken = new_notebook(cells=[new_code_cell("1 / 0")])
+    broken.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(broken, root / "notebooks/broken.ipynb")
     with browser.browser() as chromium, jupyterlab(root) as address:
         until(lambda: answers(address), 60, "JupyterLab did not start")
         chromium.set_window_size(1400, 1000)
-        chromium.get(f"{address}/lab/tree/notebooks/{NOTEBOOK}?token={TOKEN}")
-        run_all(chromium)
-        cells = until(lambda: finished(chromium, notebook), 180, "not every cell was run")
-        kinds = {output["output_type"] for cell in cells for output in cell["outputs"]}
-        assert kinds and "error" not in kinds
-        numbers = [cell["execution_count"] for cell in cells]
-        assert numbers == list(range(1, len(numbers) + 1))
+        run_in(chromium, address, "broken.ipynb", 1)
+        assert "ZeroDivisionError" in str(failures(chromium)), "an error would be seen"
+        numbers = run_in(chromium, address, NOTEBOOK, cells)
+        assert failures(chromium) == []
+        assert numbers == [f"[{number}]:" for number in range(1, cells + 1)]
+        tables = chromium.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output table")
+        assert tables, "what the cells give is shown"
     assert not answers(address)
