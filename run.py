@@ -3,6 +3,7 @@
 
 python3 run.py        run the notebooks that a change can reach; data and figures follow
 python3 run.py test   run every test, the notebooks included
+python3 run.py site   build site/, to read without running: open site/index.html
 
 The first call makes the environment in .venv; later calls keep it until the pins change.
 """
@@ -23,6 +24,7 @@ STAMP = VENV / "made-by-run.txt"
 CORES = str(os.cpu_count() or 1)
 COMMANDS = {
     "": ["filings", "run"],
+    "site": ["filings", "site"],
     # A notebook's cells stay with one worker, in order.
     "test": ["pytest", "--nbval", "-q", "-n", CORES, "--dist", "loadscope"],
 }
@@ -35,7 +37,8 @@ def main(arguments):
         print(__doc__.strip())
         return
     if name not in COMMANDS:
-        refuse(f"unknown argument {name!r}; there is: python3 run.py, python3 run.py test")
+        known = ", ".join(f"python3 run.py {name}".rstrip() for name in COMMANDS)
+        refuse(f"unknown argument {name!r}; there is: {known}")
     if wanted() != made():
         with alone():
             if wanted() != made():

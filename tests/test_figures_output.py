@@ -146,11 +146,18 @@ def test_a_figure_drawn_again_is_the_figure_saved(light):
 
 
 def test_in_a_notebook_one_picture_is_displayed_and_nothing_else(folder, monkeypatch):
-    shown = []
-    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append(data))
+    shown, about = [], []
+
+    def display(data, metadata, raw):
+        shown.append(data)
+        about.append(metadata)
+
+    monkeypatch.setattr(IPython.display, "display", display)
     for _ in range(2):
         assert figures.show("tally", "verdicts", TABLES["verdicts"](), **FACTS) is None
     assert shown[0] == shown[1] and set(shown[0]) == {"image/png"}
+    alt = figures.manifest()["tally"]["alt"]["en"]
+    assert about[0] == about[1] == {"image/png": {"alt": alt}, output.SHOWN: "tally"}
     picture = Image.open(io.BytesIO(base64.b64decode(shown[0]["image/png"])))
     assert picture.width == pytest.approx(180 / 25.4 * output.INLINE_DPI, abs=1)
     assert (folder / "tally.zh.pdf").exists()

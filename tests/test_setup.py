@@ -38,7 +38,7 @@ def pins() -> dict[str, str]:
         pin, _, marker = line.partition(" ; ")
         name, _, version = pin.partition("==")
         assert re.fullmatch(r"[a-z0-9-]+==[\w.]+", pin), f"not a plain pin: {line}"
-        if not re.search(r"'3\.12\.\*'|>= '3\.12'", marker):
+        if not re.search(r"'3\.12\.\*'|>= '3\.1[2-9]'", marker):
             found[name] = version
     return found
 
@@ -212,6 +212,11 @@ def test_the_result_of_the_run_is_the_result_of_run_py(clone):
     assert call(clone, RESULT="1").returncode == 1
 
 
+@needs_shell
+def test_every_command_calls_its_own(clone):
+    assert call(clone, "site").stdout.endswith("called ['site'] a clone\n")
+
+
 def test_an_unknown_argument_is_one_line_and_exit_code_2(clone):
     for arguments in (["tset"], ["--fast"], ["test", "now"]):
         result = call(clone, *arguments)
@@ -225,7 +230,14 @@ def test_help_is_shown(clone):
     assert result.returncode == 0 and "python3 run.py test" in result.stdout
 
 
-def test_ci_runs_the_tests_and_nothing_else():
+def test_ci_installs_a_browser_then_runs_the_tests_and_nothing_else():
     script = paths.ROOT / ".ci/run"
-    assert script.read_text("utf-8").rstrip().endswith("python3 run.py test")
+    lines = [line.strip() for line in script.read_text("utf-8").splitlines()]
+    commands = [line for line in lines if line and not line.startswith("#")]
+    assert commands[:2] == ["set -euo pipefail", 'cd "$(dirname "$0")/.."']
+    assert commands[-1] == "python3 run.py test"
+    installers = " ".join(line for line in commands[2:-1] if line not in ("fi",))
+    assert re.search(r"apt-get install .* chromium chromium-driver", installers)
+    assert re.search(r"npm install .*--no-package-lock .*axe-core@\d+\.\d+\.\d+$", installers)
+    assert "pytest" not in installers and "run.py" not in installers
     assert os.access(script, os.X_OK)

@@ -284,3 +284,11 @@ def case(names):
     # The comparison does not read the new notebook, so nothing tells the runner that it is due.
     if not (done and run.run([f"cases/{run.COMPARISON}"], force=True)):
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+def site():
+    """Build the static site in site/ from the files on record; no notebook is run."""
+    from filings import site
+
+    click.echo(f"built: open {site.build() / 'index.html'}")

@@ -19,7 +19,8 @@ class Search:
     The bound of the linear relaxation proves most ends once some point attains it, so each end is
     sought in five steps, from cheap to dear: the relaxation; the points met before; the
     whole-number program near the best of them (columns on which it agrees with the relaxation
-    held fast); whether any point goes beyond that one; the whole-number program. All columns must be integer. Raises Infeasible.
+    held fast); whether any point goes beyond that one; the whole-number program. All columns must
+    be integer. Raises Infeasible.
     """
 
     def __init__(self, rows: Rows, seconds: float = 120.0):

@@ -176,7 +176,8 @@ class Asked:
             if cell.exact or not relaxed.feasible():
                 continue
             low, high = (relaxed.optimise(form, end).value for end in ("low", "high"))
-            low, high = max(cell.low, math.ceil(low - _EPS)), min(cell.high, math.floor(high + _EPS))
+            low = max(cell.low, math.ceil(low - _EPS))
+            high = min(cell.high, math.floor(high + _EPS))
             if low <= high:
                 cells[number] = Range(low, high)
         return cells
@@ -356,9 +357,10 @@ def measured(
     """
     _known(name)
     if total.high is None or total.high - total.low > _MOST_TOTALS:
+        unit = asked[0].provinces[0].unit
         raise ValueError(
-            f"{name}: the evidence does not bound the total of {asked[0].provinces[0].unit} in these "
-            "batches, so the measure has no range; ask for batches whose total is known"
+            f"{name}: the evidence does not bound the total of {unit} in these batches, "
+            " so the measure has no range; ask for batches whose total is known"
         )
     if total.high == 0:
         raise ValueError(f"{name}: there is nothing in these batches, so nothing is concentrated")

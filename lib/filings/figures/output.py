@@ -25,6 +25,8 @@ FORMATS = ("svg", "pdf", "png")
 WIDTH, DPI = 180, 200
 """What ``save`` draws: 180 mm wide (two columns of a journal), PNG at 200 dots per inch."""
 INLINE_DPI = 110
+SHOWN = "filings_figure"
+"""The key of an output's metadata that names the figure it shows."""
 
 # Everything that would put a date or a version into the file.
 _BLANK = MappingProxyType(
@@ -116,7 +118,11 @@ def save(
 
 
 def show(name: str, builder: str, table: pd.DataFrame, **options) -> None:
-    """Save the figure (arguments as for ``save``) and display the English one in a notebook."""
+    """Save the figure (arguments as for ``save``) and display the English one in a notebook.
+
+    The output's metadata holds the alt text, where JupyterLab and nbconvert look for it, and the
+    figure's name under ``SHOWN``.
+    """
     from IPython.display import display
 
     entry = save(name, builder, table, **options)
@@ -124,7 +130,8 @@ def show(name: str, builder: str, table: pd.DataFrame, **options) -> None:
         read_numbers(io.BytesIO(numbers_of(table, builder))), "en", WIDTH, entry["sources"]
     )
     picture = base64.b64encode(rendered(page, "png", INLINE_DPI)).decode()
-    display({"image/png": picture}, raw=True)
+    shown = {"image/png": {"alt": entry["alt"]["en"]}, SHOWN: name}
+    display({"image/png": picture}, metadata=shown, raw=True)
 
 
 def numbers_of(table: pd.DataFrame, builder: str) -> bytes:

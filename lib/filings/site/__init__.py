@@ -1,0 +1,79 @@
+"""The static site: every page from what is committed, nothing executed, readable as a file.
+
+The site has the repository's layout, so a link that works there works here: Markdown and
+notebooks become pages, every other file lies where it lay. ``pages`` writes the pages,
+``figure`` the place where a figure stands, ``extension`` what Sphinx lacks for it.
+"""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filings import files, paths
+
+_LEFT_BY_SPHINX = (".buildinfo", "objects.inv", "_sources", "_static/webpack-macros.html")
+"""What only Sphinx and its theme read."""
+
+
+class Unbuilt(ValueError):
+    """A site that could not be built; the last good one is where it was."""
+
+
+def build() -> Path:
+    """The folder of the site, built anew from the files of the repository and put in place whole.
+
+    The same files give the same bytes. Raises ``Unbuilt`` where Sphinx warns or fails; what it
+    says goes to stderr.
+    """
+    with files.lock(paths.CACHE / "site.lock"):
+        for left in paths.CACHE.glob("site-*"):  # by a build that was killed
+            shutil.rmtree(left)
+        with TemporaryDirectory(dir=paths.CACHE, prefix="site-") as folder:
+            _build_in(Path(folder))
+    return paths.SITE
+
+
+def _build_in(folder: Path) -> None:
+    """The site, built in that folder and put in place as the last step."""
+    from filings.site import figure, pages
+
+    source, built = folder / "source", folder / "site"
+    names = pages.write(source)
+    _run_sphinx(source, built, folder / "doctrees")
+    for name in _LEFT_BY_SPHINX:
+        _remove(built / name)
+    for name in names:
+        (built / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(paths.ROOT / name, built / name)
+    figure.draw_narrow(built)
+    _put_in_place(built, paths.SITE)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _run_sphinx(source: Path, built: Path, doctrees: Path) -> None:
+    """Sphinx with every warning an error."""
+    from sphinx.cmd.build import build_main
+
+    here = str(Path(__file__).parent)
+    options = ["-q", "-W", "--keep-going", "-b", "html", "-c", here, "-d", str(doctrees)]
+    if build_main([*options, str(source), str(built)]):
+        raise Unbuilt("the site could not be built (see above); the last one is kept")
+
+
+def _put_in_place(built: Path, site: Path) -> None:
+    """Exchange the site for the one just built; if that fails, the old one comes back."""
+    last = built.with_name("last")
+    if site.exists():
+        site.rename(last)
+    try:
+        built.rename(site)
+    except BaseException:
+        if last.exists():
+            last.rename(site)
+        raise

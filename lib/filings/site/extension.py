@@ -1,0 +1,91 @@
+"""What Sphinx lacks for this site: formulas without scripts, Chinese search, plain downloads."""
+
+import re
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx import addnodes
+from sphinx.search.en import SearchEnglish
+
+from filings.site.table import box
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+
+
+class EnglishAndChinese(SearchEnglish):
+    """English words by their stem; runs of Chinese by each character and each pair.
+
+    Chinese is written without spaces. A query's pairs must all be on the page, so 区块链 is asked
+    for as 区块 and 块链; single characters are asked for only where the query is one.
+    """
+
+    lang = "en-zh"
+    js_splitter_code = r"""
+function splitQuery(query) {
+  const words = query.match(/[\u3400-\u9fff]+|[\p{Letter}\p{Number}_]/gu) === null ? [] :
+    query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{Letter}\p{Number}_])+/gu);
+  return words.flatMap((word) => {
+    if (!/^[\u3400-\u9fff]{3}/.test(word)) return [word];
+    return Array.from(word.slice(1), (_, i) => word.slice(i, i + 2));
+  });
+}
+"""
+
+    def split(self, text: str) -> list[str]:
+        """The words of a text, as the index keeps them."""
+        found = super().split(_CHINESE.sub(" ", text))
+        for run in _CHINESE.findall(text):
+            found += [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
+        return found
+
+
+def _inline(writer, node) -> None:
+    writer.body.append(tex2mathml(node.astext(), as_block=False))
+    raise nodes.SkipNode
+
+
+def _block(writer, node) -> None:
+    writer.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def _open_toggle(writer, _node) -> None:
+    """Hidden code: a native toggle named by what it shows (MyST-NB gives it another name)."""
+    writer.body.append('<details class="code"><summary>Code</summary>')
+
+
+def _close_toggle(writer, _node) -> None:
+    writer.body.append("</details>")
+
+
+def _link_plainly(_app, doctree) -> None:
+    """Make a link to a file a link to its place in the site, which is that in the repository.
+
+    Sphinx would copy the file to a folder whose name is a checksum.
+    """
+    for node in list(doctree.findall(addnodes.download_reference)):
+        link = nodes.reference("", "", *node.children, refuri=node["reftarget"])
+        node.replace_self(link)
+
+
+def _box_tables(_app, doctree) -> None:
+    """Give every table of a text the box that those of notebooks have."""
+    for table in list(doctree.findall(nodes.table)):
+        section = table.parent
+        while not isinstance(section, nodes.section):
+            section = section.parent
+        opened, closed = box(f"Table: {section[0].astext()}")
+        place = table.parent.index(table)
+        table.parent.insert(place + 1, nodes.raw("", closed, format="html"))
+        table.parent.insert(place, nodes.raw("", opened, format="html"))
+
+
+def setup(app) -> dict:
+    """Register with Sphinx."""
+    app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.add_search_language(EnglishAndChinese)
+    app.add_node(HideCodeCellNode, override=True, html=(_open_toggle, _close_toggle))
+    app.connect("doctree-read", _link_plainly, priority=0)  # before Sphinx collects the files
+    app.connect("doctree-read", _box_tables)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

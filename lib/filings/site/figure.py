@@ -1,0 +1,70 @@
+"""Where a figure stands on a page: both languages in tabs, with caption, downloads and origin."""
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from lxml import etree
+
+from filings import paths
+from filings.figures.output import FORMATS, export
+from filings.figures.words import LANGUAGES
+
+NARROW = "single-column"
+"""The preset of the figures that a phone gets, and their folder below figures/."""
+
+_NAMES = {"en": "English", "zh": "中文"}
+_DOWNLOAD = {"en": "Download", "zh": "下载"}
+_NUMBERS = {"en": "numbers (csv)", "zh": "数据 (csv)"}
+
+
+def block(name: str, entry: Mapping, up: str, origin: str = "") -> str:
+    """The figure as MyST Markdown, for a page from which ``up`` leads to the repository's folder.
+
+    ``origin`` is a line of Markdown below it. Choosing a language chooses it for every figure.
+    """
+    tabs = "\n".join(
+        f":::{{tab-item}} {_NAMES[lang]}\n:sync: {lang}\n\n"
+        f"```{{raw}} html\n{_picture(name, entry, lang, up)}\n```\n:::"
+        for lang in LANGUAGES
+    )
+    return f"::::{{tab-set}}\n:sync-group: language\n{tabs}\n::::\n\n{origin}"
+
+
+def _picture(name: str, entry: Mapping, lang: str, up: str) -> str:
+    files = f"{up}figures/{name}"
+    links = [
+        *((kind.upper(), f"{files}.{lang}.{kind}") for kind in FORMATS),
+        (_NUMBERS[lang], f"{files}.csv"),
+    ]
+    downloads = " ".join(f'<a href="{file}" download>{text}</a>' for text, file in links)
+    width, height = _size(name, lang)
+    return (
+        f'<figure class="drawn" lang="{lang}">'
+        f'<a href="{files}.{lang}.svg"><picture><source media="(max-width: 30rem)" '
+        f'srcset="{up}figures/{NARROW}/{name}.{lang}.svg"><img src="{files}.{lang}.svg" '
+        f'alt="{escape(entry["alt"][lang])}" width="{width}" height="{height}" loading="lazy">'
+        f"</picture></a>"
+        f"<figcaption><p>{escape(entry['caption'][lang])}</p>"
+        f'<p class="downloads">{_DOWNLOAD[lang]}: {downloads}</p></figcaption></figure>'
+    )
+
+
+def _size(name: str, lang: str) -> tuple[int, int]:
+    """Width and height of the picture, so that the page does not jump when it comes."""
+    with (paths.FIGURES / f"{name}.{lang}.svg").open("rb") as file:
+        _, svg = next(etree.iterparse(file, events=["start"]))
+    box = svg.get("viewBox").split()
+    return round(float(box[2])), round(float(box[3]))
+
+
+def draw_narrow(site: Path) -> None:
+    """Draw every figure once more for narrow screens, so that its words stay readable there."""
+    folder = site / paths.FIGURES.relative_to(paths.ROOT) / NARROW
+    for _ in export((), LANGUAGES, ("svg",), preset=NARROW, out=folder):
+        pass
+
+
+def download(file: str, text: str) -> str:
+    """A line to download that file by."""
+    return f'<p class="downloads">Download: <a href="{file}" download>{text}</a></p>'

@@ -1,0 +1,451 @@
+"""The static site: built whole and alike, complete, and usable in a real browser without network.
+
+One file, so that one worker builds it once. Every page is opened once, and so is a bad page, on
+which each check must find something.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import browser
+import pytest
+from filings import figures, paths, site
+from filings.site import figure, pages
+from lxml import html
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+BAD = """<!doctype html><title>Bad</title><article><h1>Bad</h1><h3>Worse</h3>
+<img src="missing.png"><a href="nowhere.html">x</a><a href="#nowhere">y</a>
+<p style="color: #bbb; background: #fff; width: 900px">Hardly to be seen</p>
+<script>console.error("bad"); fetch("https://example.org/").catch(() => {})</script>"""
+
+
+def build(folder: Path, seed: str, *code: str) -> Path:
+    """The site built in that folder by a process of its own, with that order of sets."""
+    lines = (
+        "from pathlib import Path",
+        "from filings import paths, site",
+        "from filings.site import figure",
+        f"paths.SITE = Path({str(folder)!r})",
+        *code,
+        "site.build()",
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, env=environment)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The site of this repository."""
+    return build(tmp_path_factory.mktemp("site") / "site", "1")
+
+
+CODE = "02_regional_concentration.html"
+UNFOLD = "for (const code of document.querySelectorAll('details.code')) code.open = true"
+FOLD = "for (const code of document.querySelectorAll('details.code pre')) code.remove()"
+
+
+# How far the page, or anything on it but what scrolls in its own box, goes beyond 360 pixels.
+TOO_WIDE = """
+const boxes = '.table-box, .highlight, .visually-hidden, math';
+const inside = Array.from(document.querySelectorAll('article *, footer *, header *'))
+  .filter((one) => one.checkVisibility() && !one.closest(boxes))
+  .map((one) => one.getBoundingClientRect().right);
+return Math.max(document.documentElement.scrollWidth, ...inside) - 360;
+"""
+
+
+@pytest.fixture(scope="module")
+def documents(built):
+    """Every page by its place in the site, parsed."""
+    found = {path.relative_to(built).as_posix(): path for path in built.rglob("*.html")}
+    return {name: html.fromstring(path.read_bytes()) for name, path in sorted(found.items())}
+
+
+# ---------------------------------------------------------------- the build
+
+
+def test_the_same_files_give_the_same_site(built, tmp_path):
+    """In another process, where sets have another order; narrow figures have a test elsewhere."""
+    build(tmp_path / "again", "7", "figure.draw_narrow = lambda site: None")
+    ours, again = content(built), content(tmp_path / "again")
+    assert {name for name in ours if f"/{figure.NARROW}/" not in name} == again.keys()
+    assert [name for name in again if again[name] != ours[name]] == []
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def one_page(tmp_path, monkeypatch):
+    """A function that builds a site of one page with that text where a good site stands."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("good")
+    monkeypatch.setattr(paths, "SITE", tmp_path / "site")
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(figure, "draw_narrow", lambda site: None)
+    (tmp_path / "cache/site-killed").mkdir(parents=True)
+
+    def run(text: str) -> dict[str, bytes]:
+        def write(source):
+            source.mkdir()
+            (source / "index.md").write_text(text)
+            return []
+
+        monkeypatch.setattr(pages, "write", write)
+        try:
+            site.build()
+        finally:
+            assert [path.name for path in paths.CACHE.iterdir()] == ["site.lock"]
+        return content(tmp_path / "site")
+
+    return run
+
+
+# The tools' own, which a reader never sees.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_a_flaw_in_a_page_ends_the_build_and_keeps_the_last_site(one_page, capfd):
+    for flaw, said in [
+        ("[a](nowhere.md)", "nowhere.md"),
+        ("![](nowhere.png)", "image file not readable"),
+        ("## Two\n\n#### Four", "header level"),
+    ]:
+        with pytest.raises(site.Unbuilt):
+            one_page(f"# Home\n\n{flaw}\n")
+        assert said in capfd.readouterr().err
+        assert content(paths.SITE) == {"index.html": b"good"}
+    assert b"All is well" in one_page("# Home\n\nAll is well\n")["index.html"]
+
+
+def test_no_notebook_runs_and_no_list_of_a_reader_gets_in(built):
+    names = content(built).keys()
+    assert [name for name in names if "jupyter_execute" in name or name.endswith(".doctree")] == []
+    assert [name for name in names if name.startswith("data/raw/lists/")] == [
+        "data/raw/lists/README.html"
+    ]
+
+
+# ---------------------------------------------------------------- what is there
+
+
+def test_every_notebook_is_a_page_with_its_own_title(documents):
+    books = [path.relative_to(paths.ROOT) for path in paths.NOTEBOOKS.rglob("*.ipynb")]
+    assert books
+    titles = [document.findtext(".//title") for document in documents.values()]
+    assert len(set(titles)) == len(titles)
+    assert {book.with_suffix(".html").as_posix() for book in books} <= documents.keys()
+
+
+def test_every_figure_stands_in_the_gallery_in_both_languages_with_its_files(documents, built):
+    entries = figures.manifest()
+    page = documents["figures/README.html"]
+    shown = page.xpath("//figure//img")
+    assert {(Path(i.get("src")).stem, i.get("alt")) for i in shown} == {
+        (f"{name}.{lang}", entry["alt"][lang])
+        for name, entry in entries.items()
+        for lang in entry["alt"]
+    }
+    links = {
+        link.removeprefix("../figures/") for link in page.xpath("//figure//a[@download]/@href")
+    }
+    assert links == {file for entry in entries.values() for file in entry["sha256"]}
+    captions = {p.text for p in page.xpath("//figcaption/p") if p.get("class") != "downloads"}
+    assert captions == {text for entry in entries.values() for text in entry["caption"].values()}
+
+
+def test_a_notebook_shows_its_figures_in_both_languages(documents):
+    for name in ("ranking", "lorenz"):
+        page = documents["notebooks/02_regional_concentration.html"]
+        sources = page.xpath(f"//figure//img[contains(@src, '/{name}.')]/@src")
+        assert sources == [f"../figures/{name}.en.svg", f"../figures/{name}.zh.svg"]
+
+
+def test_every_file_of_the_data_dictionary_can_be_downloaded(documents):
+    text = (paths.DATA / "README.md").read_text("utf-8")
+    files = re.findall(r"^## (.*\.csv)$", text, flags=re.M)
+    links = documents["data/README.html"].xpath("//a[@download]/@href")
+    assert files and set(files) <= set(links)
+
+
+def test_the_home_page_says_what_the_readme_says(documents):
+    readme = (paths.ROOT / "README.md").read_text("utf-8")
+    finding = re.search(r"<!-- finding -->\s+\*\*(.*?)\*\*", readme, re.DOTALL)[1]
+    text = " ".join(documents["index.html"].text_content().split())
+    assert finding in text
+    assert "python3 run.py site" in text
+
+
+def test_the_audit_has_every_claim_in_our_words_with_both_verdicts(documents):
+    import pandas as pd
+
+    judged = pd.read_csv(paths.AUDIT, dtype=str, keep_default_na=False)
+    rows = documents["audit.html"].xpath("//table[contains(@class, 'audit')]/tbody/tr")
+    shown = [
+        (row.get("id"), *(cell.get("data-verdict") for cell in row.iterfind("td"))) for row in rows
+    ]
+    wide = judged.pivot(index="id", columns="evidence", values="verdict")
+    assert shown == list(wide[["all", "without_article"]].itertuples(name=None))
+    assert all(text in documents["audit.html"].text_content() for text in judged["reason"])
+
+
+def test_every_link_leads_to_a_file_and_every_anchor_to_a_place(documents, built):
+    lost = [link for name in documents for link in lost_links(built, name, documents)]
+    assert lost == []
+
+
+def lost_links(folder: Path, name: str, documents: dict) -> list[str]:
+    """Links and sources of that page that lead nowhere in the folder."""
+    lost = []
+    for _, attribute, link, _ in documents[name].iterlinks():
+        parts = urlsplit(link)
+        if parts.scheme or attribute == "action":
+            continue
+        target = (folder / name).parent / unquote(parts.path) if parts.path else folder / name
+        place = os.path.relpath(target, folder)
+        anchors = documents[place].xpath("//@id") if place in documents else []
+        if not target.is_file() or (parts.fragment and unquote(parts.fragment) not in anchors):
+            lost.append(f"{name}: {link}")
+    return lost
+
+
+def test_lost_links_are_found(tmp_path):
+    (tmp_path / "bad.html").write_text(BAD)
+    lost = lost_links(tmp_path, "bad.html", {"bad.html": html.fromstring(BAD)})
+    assert lost == [f"bad.html: {link}" for link in ("missing.png", "nowhere.html", "#nowhere")]
+
+
+def test_nothing_is_loaded_from_elsewhere_and_headings_are_in_order(documents):
+    for name, document in documents.items():
+        sources = document.xpath("//@src | //link[@rel!='search']/@href | //@srcset")
+        assert [source for source in sources if "//" in source] == [], name
+        levels = [
+            int(tag.tag[1])
+            for tag in document.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")
+        ]
+        assert levels[0] == 1 and levels.count(1) == 1, name
+        assert all(b <= a + 1 for a, b in pairwise(levels)), name
+
+
+def test_formulas_are_markup_and_need_no_script(documents):
+    page = documents["notebooks/02_regional_concentration.html"]
+    assert page.xpath("//*[local-name()='math']") and "$" not in page.xpath("string(//main)")
+    assert not [s for s in page.xpath("//script/@src") if re.search("mathjax|katex", s, re.I)]
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+@dataclass
+class Visit:
+    """What one page did and showed when it was opened."""
+
+    errors: list[str]
+    failed: list[str]
+    outside: list[str]
+    without_alt: int
+    shut_out: dict[str, list[str]] = field(default_factory=dict)
+    overflow: int = 0
+
+
+@pytest.fixture(scope="module")
+def opened():
+    with browser.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def visits(opened, documents, built, tmp_path_factory):
+    """Every page opened once, and the bad page."""
+    axe = browser.axe()
+    bad = tmp_path_factory.mktemp("bad") / "bad.html"
+    bad.write_text(BAD)
+    return {
+        name: visit(opened, path, axe)
+        for name, path in {"bad": bad, **{name: built / name for name in documents}}.items()
+    }
+
+
+def visit(chromium, page: Path, axe: str) -> Visit:
+    wide(chromium, 1280)
+    colours(chromium, "light")
+    chromium.get(page.as_uri())
+    log = [json.loads(entry["message"])["message"] for entry in chromium.get_log("performance")]
+    asked = [
+        e["params"]["request"]["url"] for e in log if e["method"] == "Network.requestWillBeSent"
+    ]
+    found = Visit(
+        errors=[e["message"] for e in chromium.get_log("browser") if e["level"] == "SEVERE"],
+        failed=[e["params"]["errorText"] for e in log if e["method"] == "Network.loadingFailed"],
+        outside=[url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")],
+        without_alt=len(chromium.find_elements(By.CSS_SELECTOR, "img:not([alt]), img[alt='']")),
+    )
+    chromium.execute_script(axe)
+    # Hidden code is alike everywhere: it is looked at, unfolded, on one page.
+    chromium.execute_script(UNFOLD if page.name == CODE else FOLD)
+    found.shut_out["light"] = barriers(chromium)
+    colours(chromium, "dark")
+    found.shut_out["dark"] = barriers(chromium, "color-contrast", "link-in-text-block")
+    wide(chromium, 360)
+    found.overflow = chromium.execute_script(TOO_WIDE)
+    return found
+
+
+def wide(chromium, pixels: int) -> None:
+    size = {"width": pixels, "height": 800, "deviceScaleFactor": 1, "mobile": pixels < 600}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def colours(chromium, scheme: str) -> None:
+    prefers = [{"name": "prefers-color-scheme", "value": scheme}]
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": prefers})
+
+
+def barriers(chromium, *rules: str) -> list[str]:
+    """What axe-core calls serious or critical, by all rules or those named."""
+    # With preload it would ask for style sheets once more, which a page opened as a file must not.
+    options = {"resultTypes": ["violations"], "preload": False} | (
+        {"runOnly": rules} if rules else {}
+    )
+    found = chromium.execute_async_script(
+        "for (const one of document.getAnimations()) one.finish();"
+        "const [options, done] = arguments; axe.run(document, options).then((r) => done("
+        "r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) =>"
+        "`${v.id}: ${v.nodes.length} × ${v.nodes[0].html}`)))",
+        options,
+    )
+    return found
+
+
+def good(visits) -> dict[str, Visit]:
+    return {name: seen for name, seen in visits.items() if name != "bad"}
+
+
+@pytest.mark.parametrize("what", ["errors", "failed", "outside", "without_alt"])
+def test_every_page_opens_without_error_network_or_picture_without_alt(visits, what):
+    assert getattr(visits["bad"], what), "the check finds what is wrong"
+    assert {
+        name: found for name, one in good(visits).items() if (found := getattr(one, what))
+    } == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visits, scheme):
+    assert "color-contrast" in str(visits["bad"].shut_out[scheme])
+    found = {name: one.shut_out[scheme] for name, one in good(visits).items()}
+    assert {name: barriers for name, barriers in found.items() if barriers} == {}
+
+
+def test_no_page_scrolls_sideways_on_a_phone(visits):
+    assert visits["bad"].overflow > 0
+    assert {name: one.overflow for name, one in good(visits).items() if one.overflow > 0} == {}
+
+
+def wait(chromium, condition):
+    return WebDriverWait(chromium, 20).until(lambda _: condition())
+
+
+def results(chromium) -> list[str]:
+    links = chromium.find_elements(By.CSS_SELECTOR, "#search-results li a")
+    return [unquote(link.get_attribute("href")) for link in links]
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [("北京", "index.html"), ("区块链", "index.html"), ("Loudi", "notebooks/cases/娄底.html")],
+)
+def test_search_finds_english_and_chinese(opened, built, words, page):
+    wide(opened, 1280)
+    opened.get((built / "index.html").as_uri())
+    opened.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, "k")
+    field = wait(opened, lambda: opened.switch_to.active_element)
+    assert field.get_attribute("type") == "search"
+    field.send_keys(words, Keys.ENTER)
+    wait(opened, lambda: any(urlsplit(link).path.endswith(page) for link in results(opened)))
+
+
+def test_search_finds_nothing_where_there_is_nothing(opened, built):
+    opened.get(f"{(built / 'search.html').as_uri()}?q=京北区")
+    wait(opened, lambda: "did not match" in opened.find_element(By.TAG_NAME, "main").text)
+    assert results(opened) == []
+
+
+def focused(chromium):
+    return chromium.switch_to.active_element
+
+
+def press(chromium, *keys: str) -> None:
+    focused(chromium).send_keys(*keys)
+
+
+def test_a_page_can_be_used_by_keyboard(opened, built):
+    wide(opened, 1280)
+    opened.get((built / "notebooks/02_regional_concentration.html").as_uri())
+    opened.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+    assert "Skip" in focused(opened).get_property("textContent")
+    press(opened, Keys.ENTER)
+    assert opened.execute_script("return location.hash") == "#main-content"
+    until(opened, "summary")
+    code = focused(opened).find_element(By.XPATH, "..")
+    assert not code.get_attribute("open")
+    press(opened, Keys.ENTER)
+    assert code.get_attribute("open")
+    until(opened, "input")
+    chinese = opened.find_elements(By.CSS_SELECTOR, "figure[lang=zh]")
+    assert len(chinese) > 1 and not any(one.is_displayed() for one in chinese)
+    press(opened, Keys.ARROW_RIGHT)
+    assert all(one.is_displayed() for one in chinese), "every figure changes its language"
+
+
+def until(chromium, tag: str) -> None:
+    """Go on with the tab key until such an element has the focus."""
+    for _ in range(60):
+        press(chromium, Keys.TAB)
+        if focused(chromium).tag_name == tag and focused(chromium).is_enabled():
+            return
+    raise AssertionError(f"no {tag} can be reached by the tab key")
+
+
+def test_a_wide_table_can_be_scrolled_by_keyboard(opened, built):
+    wide(opened, 360)
+    opened.get((built / "notebooks/05_article_audit.html").as_uri())
+    for box in opened.find_elements(By.CSS_SELECTOR, ".table-box"):
+        assert box.get_attribute("tabindex") == "0" and box.get_attribute("aria-label")
+    opened.execute_script("arguments[0].focus()", box)
+    press(opened, Keys.ARROW_RIGHT)
+    wait(opened, lambda: box.get_property("scrollLeft") > 0)
+
+
+def test_claims_can_be_sorted_and_filtered(opened, built):
+    wide(opened, 1280)
+    opened.get((built / "audit.html").as_uri())
+
+    def verdicts(column: int) -> list[str]:
+        cells = opened.find_elements(By.CSS_SELECTOR, f".audit td:nth-child({column})")
+        return [cell.get_attribute("data-verdict") for cell in cells if cell.is_displayed()]
+
+    everything = verdicts(2)
+    button = opened.find_element(By.CSS_SELECTOR, ".audit th:nth-child(2) button")
+    button.send_keys(Keys.ENTER)
+    assert verdicts(2) == sorted(everything) != everything
+    assert button.find_element(By.XPATH, "..").get_attribute("aria-sort") == "ascending"
+    button.send_keys(Keys.ENTER)
+    assert verdicts(2) == sorted(everything, reverse=True)
+    opened.find_element(By.CSS_SELECTOR, ".filters select[data-column='1']").send_keys(
+        "contradicted"
+    )
+    assert verdicts(2) == ["contradicted"] * everything.count("contradicted") != []
+    opened.find_element(By.CSS_SELECTOR, ".filters input").send_keys("no such claim")
+    assert verdicts(2) == []
+    assert opened.find_element(By.CSS_SELECTOR, ".filters output").text.startswith("0 of ")
