@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
+from scipy.sparse import csr_array
 
 Form = Mapping[int, float]
 """A linear form: column → coefficient."""
@@ -20,6 +21,10 @@ def add(*forms: tuple[float, Form]) -> dict[int, float]:
         for column, coefficient in form.items():
             total[column] = total.get(column, 0) + weight * coefficient
     return {column: value for column, value in total.items() if value}
+
+
+_ROUNDS = 20
+_EPS = 1e-6
 
 
 @dataclass
@@ -64,6 +69,43 @@ class Rows:
         rows = zip(values, self.low, self.high, self.owner, strict=True)
         return {owner for value, low, high, owner in rows if not low - 0.5 < value < high + 0.5}
 
+    def narrowed(self) -> "Rows":
+        """The same points, if all columns are integer, with narrower columns and fewer rows.
+
+        Columns are bounded by what each row alone implies, and rows that the bounds then imply are
+        left out. The solver would do the same, but anew for every question.
+        """
+        weights = csr_array(
+            (
+                [weight for form in self.forms for weight in form.values()],
+                [column for form in self.forms for column in form],
+                np.cumsum([0, *map(len, self.forms)]),
+            ),
+            shape=(len(self.forms), len(self.lower)),
+        )
+        weights.eliminate_zeros()
+        more, less = weights.maximum(0), weights.minimum(0)
+        entries = weights.tocoo()
+        row, column = entries.coords
+        steep, rising = np.abs(entries.data), entries.data > 0
+        low, high = np.array(self.low, float), np.array(self.high, float)
+        lower, upper = np.array(self.lower, float), np.array(self.upper, float)
+        for _ in range(_ROUNDS):
+            least, most = more @ lower + less @ upper, more @ upper + less @ lower
+            # How far an entry can move up from its lower bound, and down from its upper one, before
+            # the row breaks.
+            up, down = (high - least)[row] / steep, (most - low)[row] / steep
+            up, down = np.where(rising, up, down), np.where(rising, down, up)
+            last = lower.copy(), upper.copy()
+            np.minimum.at(upper, column, np.floor(last[0][column] + up + _EPS))
+            np.maximum.at(lower, column, np.ceil(last[1][column] - down - _EPS))
+            if (last[0] == lower).all() and (last[1] == upper).all():
+                break
+        binding = np.flatnonzero((least < low) | (most > high))
+        said = (self.forms, self.low, self.high, self.owner)
+        kept = ([each[n] for n in binding] for each in said)
+        return Rows(list(lower), list(upper), list(self.integer), *kept)
+
     def copy(self) -> "Rows":
         """An independent copy, to be extended for one question."""
         return Rows(*(list(getattr(self, name)) for name in self.__dataclass_fields__))
@@ -98,9 +140,6 @@ class Program:
             "parallel": "off",
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 1e-7,
-            # These programs are small and many: trial branching costs more than it saves.
-            "mip_pscost_minreliable": 1,
-            "mip_allow_restart": False,
             "time_limit": seconds,
         }.items():
             self._solver.setOptionValue(option, value)
@@ -168,6 +207,16 @@ class Program:
         point = np.array(solver.getSolution().col_value)
         bound = info.objective_function_value if self._relaxed else info.mip_dual_bound
         return Outcome(info.objective_function_value, bound, point, not stopped)
+
+    def spare_heuristics(self) -> None:
+        """Spend nothing on guesses or trial branches: for programs that are all but solved."""
+        for option, value in {
+            "mip_pscost_minreliable": 1,
+            "mip_allow_restart": False,
+            "mip_heuristic_run_feasibility_jump": False,
+            "mip_heuristic_effort": 0.0,
+        }.items():
+            self._solver.setOptionValue(option, value)
 
     def feasible(self) -> bool:
         """True if some point meets all active rows."""

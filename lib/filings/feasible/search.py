@@ -17,38 +17,49 @@ class Search:
     """Ends of whole-number forms over the points that meet the rows.
 
     The bound of the linear relaxation proves most ends once some point attains it, so each end is
-    sought in five steps, from cheap to dear: the relaxation; the points met before; the
+    sought in four steps, from cheap to dear: the relaxation; the points met before; the
     whole-number program near the best of them (columns on which it agrees with the relaxation
-    held fast); whether any point goes beyond that one; the whole-number program. All columns must
-    be integer. Raises Infeasible.
+    held fast); the whole-number program. All columns must be integer; the first ``decided`` of
+    them have been through a search already. Raises Infeasible.
     """
 
-    def __init__(self, rows: Rows, seconds: float = 120.0):
-        self.rows, self._seconds = rows, seconds
-        self._relaxed = Program(rows, relaxed=True)
-        self._lower, self._upper = np.array(rows.lower, float), np.array(rows.upper, float)
-        start = Program(rows, seconds=seconds).optimise({}, "low")
+    def __init__(self, rows: Rows, decided: int = 0, seconds: float = 120.0):
+        self.rows = rows
+        fewer = _narrowed(rows)
+        start = Program(fewer, seconds=seconds).optimise({}, "low")
         if start is None:
             raise Infeasible("no point meets the rows")
         self.points = [np.round(start.point)]
-        self._decide_switches()
-        self._program = Program(rows, seconds=seconds)
-        self._near = Program(rows, seconds=seconds)
+        self._decide_switches(fewer, decided)
+        fewer = _narrowed(fewer)
+        rows.lower, rows.upper = fewer.lower, fewer.upper
+        self._lower, self._upper = np.array(fewer.lower), np.array(fewer.upper)
+        self._relaxed = Program(fewer, relaxed=True)
+        self._program, self._near = Program(fewer, seconds=seconds), Program(fewer, seconds=seconds)
+        self._near.spare_heuristics()
 
-    def _decide_switches(self) -> None:
-        """Fix each binary column that the relaxation allows one value only.
+    def _decide_switches(self, rows: Rows, decided: int) -> None:
+        """Fix each binary column, from ``decided`` on, that the relaxation allows one value only.
 
         Big-M rows say little while their switch is open, so this is what makes the relaxation
         tight. A fixed switch changes no answer: no point has the other value.
         """
-        for column in np.flatnonzero((self._lower == 0) & (self._upper == 1)):
+        relaxed, start = Program(rows, relaxed=True), self.points[0]
+        lower, upper = np.array(rows.lower), np.array(rows.upper)
+        open_ = np.flatnonzero((lower == 0) & (upper == 1))
+        untried = {int(column) for column in open_ if column >= decided}
+        for column in sorted(untried):
+            if column not in untried:
+                continue
             one = np.array([column])
-            other = 1 - self.points[0][one]
-            self._relaxed.limit(one, other, other)
-            if not self._relaxed.feasible():
-                self._lower[one] = self._upper[one] = 1 - other
-            self._relaxed.limit(one, self._lower[one], self._upper[one])
-        self.rows.lower, self.rows.upper = list(self._lower), list(self._upper)
+            relaxed.limit(one, 1 - start[one], 1 - start[one])
+            found = relaxed.optimise({}, "low")
+            if found is None:
+                lower[one] = upper[one] = start[one]
+            else:  # the point shows the other value of more switches than this one
+                untried -= {c for c in untried if abs(found.point[c] - start[c]) > 1 - _EPS}
+            relaxed.limit(one, lower[one], upper[one])
+        rows.lower, rows.upper = list(lower), list(upper)
 
     def optimum(self, form: Form, sense: str) -> Outcome:
         """Lowest ("low") or highest ("high") value of a form with whole coefficients."""
@@ -61,10 +72,8 @@ class Search:
         if round(value_at(best, form)) == bound:
             return Outcome(bound, bound, best, True)
         near = self._search_near(form, sense, best, relaxed.point)
-        if near is not None:
-            met = self._met(near, form, bound)
-            if met.proven or not self._passed(form, sense, met.value):
-                return Outcome(met.value, met.value, met.point, True)
+        if near is not None and round(near.value) == bound:
+            return self._met(near, form, bound)
         found = self._program.optimise(form, sense)
         proven = found.proven and abs(found.bound - found.value) < 0.5
         return self._met(found, form, round(found.value) if proven else found.bound)
@@ -76,18 +85,16 @@ class Search:
         self._near.limit(np.arange(len(lower)), lower, upper)
         return self._near.optimise(form, sense, sure=False)
 
-    def _passed(self, form: Form, sense: str, value: int) -> bool:
-        """Whether some point goes beyond the value. To deny it takes less than to find an end."""
-        rows = self.rows.copy()
-        if sense == "low":
-            rows.row(form, high=value - 1)
-        else:
-            rows.row(form, low=value + 1)
-        return Program(rows, seconds=self._seconds).feasible()
-
     def _met(self, found: Outcome, form: Form, bound: float) -> Outcome:
         """The outcome at its rounded point, which is remembered."""
         point = np.round(found.point)
         self.points.append(point)
         value = round(value_at(point, form))
         return Outcome(value, bound, point, value == bound)
+
+
+def _narrowed(rows: Rows) -> Rows:
+    fewer = rows.narrowed()
+    if any(low > high for low, high in zip(fewer.lower, fewer.upper, strict=True)):
+        raise Infeasible("no point meets the rows")
+    return fewer

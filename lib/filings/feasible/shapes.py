@@ -360,7 +360,7 @@ def measured(
         unit = asked[0].provinces[0].unit
         raise ValueError(
             f"{name}: the evidence does not bound the total of {unit} in these batches, "
-            " so the measure has no range; ask for batches whose total is known"
+            "so the measure has no range; ask for batches whose total is known"
         )
     if total.high == 0:
         raise ValueError(f"{name}: there is nothing in these batches, so nothing is concentrated")
