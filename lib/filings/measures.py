@@ -107,7 +107,7 @@ def theil(counts: ArrayLike) -> float:
     >>> round(theil([9, 0]), 4)  # ln 2
     0.6931
     """
-    shares = share(counts)
+    shares = np.sort(share(counts))  # which place has which count must not tell in the last bits
     filled = shares[shares > 0]
     # Σ s ln(n s) is never negative; rounding can leave a few 1e-17 below zero.
     return max(0.0, float(filled @ np.log(filled * shares.size)))
@@ -123,17 +123,14 @@ def theil_between(counts: ArrayLike, groups: Sequence[Hashable]) -> float:
     >>> theil_between([3, 1, 2, 2], ["East", "East", "West", "West"])
     0.0
     """
-    shares = share(counts)
-    if len(groups) != shares.size:
-        raise ValueError(f"{shares.size} counts but {len(groups)} groups: name one group a place")
+    values = _checked(counts)
+    if len(groups) != values.size:
+        raise ValueError(f"{values.size} counts but {len(groups)} groups: name one group a place")
     parts: dict[Hashable, list[float]] = {}
-    for group, part in zip(groups, shares, strict=True):
-        parts.setdefault(group, []).append(part)
-    terms = [
-        sum(inside) * np.log(sum(inside) / (len(inside) / shares.size))
-        for inside in parts.values()
-        if sum(inside) > 0
-    ]
+    for group, count in zip(groups, values, strict=True):
+        parts.setdefault(group, []).append(count)
+    shares = [(sum(inside) / values.sum(), len(inside) / values.size) for inside in parts.values()]
+    terms = [held * np.log(held / places) for held, places in shares if held > 0]
     return max(0.0, float(sum(terms)))
 
 
