@@ -26,7 +26,9 @@ def small_rows(draw):
 
 def points(rows):
     """Every whole-number point within the columns' bounds that meets the rows."""
-    columns = [range(int(low), int(high) + 1) for low, high in zip(rows.lower, rows.upper)]
+    columns = [
+        range(int(low), int(high) + 1) for low, high in zip(rows.lower, rows.upper, strict=True)
+    ]
     return {point for point in product(*columns) if not rows.broken(point)}
 
 

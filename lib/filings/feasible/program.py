@@ -208,15 +208,15 @@ class Program:
         bound = info.objective_function_value if self._relaxed else info.mip_dual_bound
         return Outcome(info.objective_function_value, bound, point, not stopped)
 
-    def spare_heuristics(self) -> None:
-        """Spend nothing on guesses or trial branches: for programs that are all but solved."""
-        for option, value in {
-            "mip_pscost_minreliable": 1,
-            "mip_allow_restart": False,
-            "mip_heuristic_run_feasibility_jump": False,
-            "mip_heuristic_effort": 0.0,
-        }.items():
-            self._solver.setOptionValue(option, value)
+    def branch_early(self, guess: bool = True) -> None:
+        """Spend less on trial branches, and without ``guess`` nothing on heuristics: for programs
+        whose relaxation is tight.
+        """
+        self._solver.setOptionValue("mip_pscost_minreliable", 1)
+        self._solver.setOptionValue("mip_allow_restart", False)
+        if not guess:
+            self._solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)
+            self._solver.setOptionValue("mip_heuristic_effort", 0.0)
 
     def feasible(self) -> bool:
         """True if some point meets all active rows."""

@@ -36,7 +36,7 @@ class Search:
         self._lower, self._upper = np.array(fewer.lower), np.array(fewer.upper)
         self._relaxed = Program(fewer, relaxed=True)
         self._program, self._near = Program(fewer, seconds=seconds), Program(fewer, seconds=seconds)
-        self._near.spare_heuristics()
+        self._near.branch_early(guess=False)
 
     def _decide_switches(self, rows: Rows, decided: int) -> None:
         """Fix each binary column, from ``decided`` on, that the relaxation allows one value only.

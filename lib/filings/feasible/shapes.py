@@ -30,7 +30,7 @@ import numpy as np
 
 from filings import measures, places
 from filings.feasible.model import Model
-from filings.feasible.program import Form, Program, Rows, add, value_at
+from filings.feasible.program import Form, Outcome, Program, Rows, add, value_at
 from filings.feasible.table import Range, Sum, Table
 from filings.statements import parse_batches
 
@@ -164,6 +164,7 @@ class Asked:
         rows.row(add(*((1, form) for form in self.forms)), whole, whole)
         for more, less in self.interchangeable(groups):
             rows.row(add((1, self.forms[more]), (-1, self.forms[less])), low=0)
+        rows = rows.narrowed()
         key = whole, groups is None
         if key not in self._narrowed:
             cells = self._narrow(Program(rows, relaxed=True))
@@ -402,13 +403,13 @@ def _end(name: str, asked: Sequence[Asked], whole: int, end: str) -> _End | None
         rough = Program(fewer, relaxed=True).optimise(its_goal, sense)
         if abs(rough.value - relaxed.value) > _EPS * max(1, abs(relaxed.value)):
             continue  # what this part leaves out matters
-        found = Program(fewer, seconds=_SECONDS).optimise(its_goal, sense)
+        found = _solved(fewer, its_goal, sense)
         if found is None:
             return None
         counts = [round(value_at(found.point, form)) for form in part.forms]
         if found.proven and (table := _table_with(everything, counts)):
             return _End(MEASURES[name](np.array(counts)), True, table)
-    found = Program(rows, seconds=_SECONDS).optimise(goal, sense)
+    found = _solved(rows, goal, sense)
     if found is None:
         return None
     counts = [round(value_at(found.point, form)) for form in everything.forms]
@@ -416,6 +417,12 @@ def _end(name: str, asked: Sequence[Asked], whole: int, end: str) -> _End | None
     if not found.proven:
         value = _from_objective(name, sense, found.bound, whole)
     return _End(value, found.proven, everything.model.table(found.point))
+
+
+def _solved(rows: Rows, goal: Form, sense: str) -> Outcome | None:
+    program = Program(rows, seconds=_SECONDS)
+    program.branch_early()
+    return program.optimise(goal, sense)
 
 
 def _table_with(asked: Asked, counts: Sequence[int]) -> Table | None:
