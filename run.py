@@ -25,8 +25,11 @@ CORES = str(os.cpu_count() or 1)
 COMMANDS = {
     "": ["filings", "run"],
     "site": ["filings", "site"],
-    # A notebook's cells stay with one worker, in order.
-    "test": ["pytest", "--nbval", "-q", "-n", CORES, "--dist", "loadscope"],
+    # A notebook's cells stay with one worker, in order; the longest scopes come first.
+    "test": [
+        *("pytest", "--nbval", "-q", "-n", CORES),
+        *("--dist", "loadscope", "--no-loadscope-reorder"),
+    ],
 }
 
 

@@ -1,10 +1,12 @@
 """How long a run of all notebooks takes, against other ways to run the same notebooks.
 
-``python tests/benchmarks/runs.py`` prints a table of ratios. Every way runs in a copy of the
-repository; the ways take turns, so that a busy machine slows them all, and the median of the
-rounds counts. nbmake and snakemake take part where they are installed.
+``python tests/benchmarks/runs.py [--rounds N] [WORD...]`` prints a table of ratios, of all ways or
+of those whose names hold one of the words; ratios to a way that did not take part are left out.
+Every way runs in a copy of the repository; the ways take turns, so that a busy machine slows them
+all, and the median of the rounds counts. nbmake and snakemake take part where they are installed.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -20,7 +22,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 from filings import check, paths, run
 
-ROUNDS = 3
+LOOP, FLOOR = "papermill, shell loop", "floor: plain scripts, two at a time"
 TWO_AT_A_TIME = """
 import subprocess, sys
 from concurrent.futures import ThreadPoolExecutor, wait, FIRST_COMPLETED
@@ -46,22 +48,33 @@ for source, output, parameters, folder in json.load(open("notebooks.json")):
 
 
 def main() -> None:
-    """Time every way in turns and print the table."""
+    """Time the ways in turns and print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
     with TemporaryDirectory() as folder:
         copy = check.copy_into(Path(folder))
-        ways = prepare(copy)
+        ways = {
+            name: way
+            for name, way in prepare(copy).items()
+            if any(word in name for word in asked.words or [""])
+        }
         times: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(ROUNDS):
+        for _ in range(asked.rounds):
             for name, (before, command) in ways.items():
                 before()
                 started = time.perf_counter()
                 call(copy, command)
                 times[name].append(time.perf_counter() - started)
+                print(f"{name}: {times[name][-1]:.1f} s", file=sys.stderr, flush=True)
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
-    loop, floor = medians["papermill, shell loop"], medians["floor: plain scripts, two at a time"]
     print("| way | of the shell loop | of the floor | seconds here |\n|---|---|---|---|")
     for name, seconds in medians.items():
-        print(f"| {name} | {seconds / loop:.2f} | {seconds / floor:.2f} | {seconds:.1f} |")
+        ratios = (
+            f"{seconds / medians[way]:.2f}" if way in medians else "" for way in (LOOP, FLOOR)
+        )
+        print(f"| {name} | {' | '.join(ratios)} | {seconds:.1f} |")
 
 
 def prepare(copy: Path) -> dict[str, tuple[Callable[[], object], str]]:
@@ -91,9 +104,9 @@ def prepare(copy: Path) -> dict[str, tuple[Callable[[], object], str]]:
     edited = copy / "notebooks" / f"{sorted(all_jobs)[1]}.ipynb"
     filings = f"{python} -m filings run"
     ways = {
-        "papermill, shell loop": (nothing, " && ".join(loop)),
+        LOOP: (nothing, " && ".join(loop)),
         "papermill, one process": (nothing, f"{python} one.py"),
-        "floor: plain scripts, two at a time": (nothing, f"{python} two.py"),
+        FLOOR: (nothing, f"{python} two.py"),
         "filings run, cold": (lambda: shutil.rmtree(copy / ".cache", True), filings),
         "filings run, nothing changed": (nothing, filings),
         f"filings run, {edited.stem} edited": (lambda: edit(edited), filings),
