@@ -17,10 +17,10 @@ class Search:
     """Ends of whole-number forms over the points that meet the rows.
 
     The bound of the linear relaxation proves most ends once some point attains it, so each end is
-    sought in four steps, from cheap to dear: the relaxation; the points met before; the
-    whole-number program near the best of them (columns on which it agrees with the relaxation
-    held fast); the whole-number program. All columns must be integer; the first ``decided`` of
-    them have been through a search already. Raises Infeasible.
+    sought in steps, from cheap to dear: the relaxation; the points met before; the whole-number
+    program with columns held fast, those that the relaxation has whole, or those on which it
+    agrees with the best point met; the whole-number program. All columns must be integer; the
+    first ``decided`` of them have been through a search already. Raises Infeasible.
     """
 
     def __init__(self, rows: Rows, decided: int = 0, seconds: float = 120.0):
@@ -71,17 +71,19 @@ class Search:
         best = max(self.points, key=lambda point: sign * value_at(point, form))
         if round(value_at(best, form)) == bound:
             return Outcome(bound, bound, best, True)
-        near = self._search_near(form, sense, best, relaxed.point)
-        if near is not None and round(near.value) == bound:
-            return self._met(near, form, bound)
+        whole = np.round(relaxed.point)
+        for point in (whole, best):
+            near = self._search_near(form, sense, point, np.abs(point - relaxed.point) < _EPS)
+            if near is not None and round(near.value) == bound:
+                return self._met(near, form, bound)
         found = self._program.optimise(form, sense)
         proven = found.proven and abs(found.bound - found.value) < 0.5
         return self._met(found, form, round(found.value) if proven else found.bound)
 
-    def _search_near(self, form, sense, best, relaxed) -> Outcome | None:
-        agreed = np.abs(best - relaxed) < _EPS
-        lower = np.where(agreed, best, self._lower)
-        upper = np.where(agreed, best, self._upper)
+    def _search_near(self, form: Form, sense: str, point: np.ndarray, held: np.ndarray):
+        """The best point that agrees with that one on the columns held; None if there is none."""
+        lower = np.where(held, point, self._lower)
+        upper = np.where(held, point, self._upper)
         self._near.limit(np.arange(len(lower)), lower, upper)
         return self._near.optimise(form, sense, sure=False)
 
