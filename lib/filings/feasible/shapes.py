@@ -401,6 +401,8 @@ def _end(name: str, asked: Sequence[Asked], whole: int, end: str) -> _End | None
     for part in parts:
         fewer, its_goal = program(part)
         rough = Program(fewer, relaxed=True).optimise(its_goal, sense)
+        if rough is None:  # the ranges of the counts, which the part holds, rule the total out
+            return None
         if abs(rough.value - relaxed.value) > _EPS * max(1, abs(relaxed.value)):
             continue  # what this part leaves out matters
         found = _solved(fewer, its_goal, sense)
