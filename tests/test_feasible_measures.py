@@ -4,7 +4,7 @@ from random import Random
 
 import made_registers as made
 import pytest
-from filings.feasible import MEASURES, Register, Sum, holds, parse_measure
+from filings.feasible import MEASURES, Register, Sum, holds, parse_measure, shapes
 from filings.places import province_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,3 +116,13 @@ def test_a_measure_leaves_the_register_as_it_was():
     used.measure("gini", (1,))
     assert used.bounds(asked) == fresh.bounds(asked)
     assert used.measure("hhi", (1,)) == fresh.measure("hhi", (1,))
+
+
+def test_a_total_that_a_part_of_the_register_rules_out_has_no_table():
+    said = [statement("count", NATION, (1,), 2, "<="), statement("count", NATION, (1, 2), 3)]
+    first, *larger = Register(said)._asked("services", (1,))
+    assert len(larger) == 2, "the batch, both batches, and everything"
+    assert shapes._end("hhi", [first, *larger], 1, "low").value == 1
+    for form in first.forms:
+        first.model.rows.row(form, high=0)
+    assert shapes._end("hhi", [first, *larger], 1, "low") is None
