@@ -144,6 +144,11 @@ class _Checker:
             return Program(rows).feasible()
         return self._found_near(group) or (thorough and self._found(group))
 
+    def known_to_hold(self, group: set[int], candidates: Iterable[int]) -> set[int]:
+        """The group with the most candidates that some table met before agrees with beside it."""
+        shown = (holding.intersection(candidates) for holding in self._holding if group <= holding)
+        return group | max(shown, key=len, default=frozenset())
+
     def _found(self, group: frozenset[int]) -> bool:
         self._program.limit(self._columns, self._lower, self._upper)
         self._program.activate(group)
@@ -257,11 +262,14 @@ def _grown(checker: _Checker, group: set[int], candidates: list[int]) -> set[int
     """The group, which holds, with candidates added as far as they are seen to hold with it."""
 
     def add_all(group: set[int], pool: list[int]) -> set[int]:
-        if not pool or checker.holds(group | set(pool), thorough=False):
-            return group | set(pool)
+        pool = [fact for fact in pool if fact not in group]
+        if not pool:
+            return group
+        if checker.holds(group | set(pool), thorough=False):
+            return checker.known_to_hold(group | set(pool), candidates)
         if len(pool) == 1:
             return group
         half = len(pool) // 2
         return add_all(add_all(group, pool[:half]), pool[half:])
 
-    return add_all(set(group), [n for n in candidates if n not in group])
+    return add_all(checker.known_to_hold(group, candidates), candidates)

@@ -6,51 +6,83 @@ from functools import cache
 
 import numpy as np
 
-from filings import places
 from filings.feasible.model import Model
-from filings.feasible.program import Form, Program, add
-from filings.feasible.register import Register
+from filings.feasible.program import INF, Program, add
+from filings.feasible.register import Register, highest_totals
 from filings.feasible.table import Range, Sum
 from filings.statements import Statement
 
 _EPS = 1e-6
+_POOL = 12  # facts dropped at once where none is likely to matter
 
 
 def without_each(register: Register, question: Sum) -> list[tuple[tuple[Statement, ...], Range]]:
     """The range of a sum without each fact in turn, for the facts without which it is wider.
 
-    Statements of one fact are dropped together. Only facts that move an end of the linear
-    relaxation, or the total of a batch in it, are tried; each of those is bounded anew, exactly.
+    Statements of one fact are dropped together.
     """
     now = register.sum(question)
     facts: dict[tuple, list[Statement]] = {}
     for statement in register.statements:
         facts.setdefault(statement.fact, []).append(statement)
-    groups = list(facts.values())
-    said = [group[0] for group in groups]
-    model, loose = Model(said, [question], register.model.ceilings), Model(said, [question])
-    relaxed, unlimited = (Program(each.rows, relaxed=True) for each in (model, loose))
-    form = model.form(question)
-    totals = [loose.form(Sum("services", (places.NATION,), (b,))) for b in question.batches]
 
-    def ends(active: Iterable[int]) -> list[int]:
-        """Ends of the question, and the highest totals, by which ``model`` limits its columns."""
-        active = list(active)
+    def wider(pool: list[tuple]) -> dict[tuple, Range]:
+        """The facts of the pool that carry the range: none if it stays put without all of them."""
+        found = _among([s for s in register.statements if s.fact not in pool], question, now)
+        if found == now:
+            return {}
+        if len(pool) == 1:
+            return {pool[0]: found}
+        half = len(pool) // 2
+        return wider(pool[:half]) | wider(pool[half:])
+
+    # One by one those that look as if they carried it, and the others together.
+    likely = _moving(register, question, facts)
+    unlikely = [fact for fact in facts if fact not in likely]
+    pools = [[fact] for fact in likely]
+    pools += [unlikely[start : start + _POOL] for start in range(0, len(unlikely), _POOL)]
+    carried = {}
+    for pool in pools:
+        carried |= wider(pool)
+    return [(tuple(facts[fact]), carried[fact]) for fact in facts if fact in carried]
+
+
+def _moving(register: Register, question: Sum, facts: Iterable[tuple]) -> list[tuple]:
+    """The facts without which an end of the linear relaxation moves."""
+    facts = list(facts)
+    first = {statement.fact: statement for statement in reversed(register.statements)}
+    model = Model([first[fact] for fact in facts], [question], register.model.ceilings)
+    relaxed, form = Program(model.rows, relaxed=True), model.form(question)
+
+    def ends(active: set[int]) -> list[int]:
         relaxed.activate(active)
-        unlimited.activate(active)
-        highest = [unlimited.optimise(total, "high").value for total in totals]
-        return [*_ends(relaxed, form), *(math.floor(value + _EPS) for value in highest)]
+        return _outermost(*(relaxed.optimise(form, end).value for end in ("low", "high")))
 
-    everything = range(len(groups))
+    everything = set(range(len(facts)))
     usual = ends(everything)
-    carried = []
-    for number, group in enumerate(groups):
-        if ends(other for other in everything if other != number) != usual:
-            others = [s for s in register.statements if s.fact != group[0].fact]
-            found = Register(others, [question]).sum(question)
-            if found != now:
-                carried.append((tuple(group), found))
-    return carried
+    return [fact for number, fact in enumerate(facts) if ends(everything - {number}) != usual]
+
+
+def _among(fewer: list[Statement], question: Sum, now: Range) -> Range:
+    """The range of a sum by fewer statements than those by which it is ``now``.
+
+    It can only be wider, so tables are sought beyond its ends alone.
+    """
+    totals, unbounded = highest_totals(fewer, [question])
+    if unbounded.intersection(question.batches):
+        return Register(fewer, [question]).sum(question)
+    model = Model(fewer, [question], totals)
+    form, rows = model.form(question), model.rows.narrowed()
+    relaxed, found, proven = Program(rows, relaxed=True), {}, now.proven
+    for end, beyond in (("low", (-INF, now.low - 1)), ("high", (now.high + 1, INF))):
+        found[end] = getattr(now, end)
+        if beyond[0] - _EPS <= relaxed.optimise(form, end).value <= beyond[1] + _EPS:
+            wider = rows.copy()
+            wider.row(form, *beyond)
+            if further := Program(wider.narrowed()).optimise(form, end):
+                found[end] = round(further.value if further.proven else further.bound)
+                proven = proven and further.proven
+    return Range(found["low"], found["high"], proven)
 
 
 def left_open(register: Register, question: Sum, facts: Iterable[Sum]) -> list[int]:
@@ -102,11 +134,12 @@ def _left(model: Model, question: Sum, fact: Sum, known: Range) -> int:
     return widest
 
 
+def _outermost(low: float, high: float) -> list[int]:
+    """The outermost whole numbers between two ends."""
+    return [math.ceil(low - _EPS), math.floor(high + _EPS)]
+
+
 def _whole(low: float, high: float) -> int:
     """How far apart the outermost whole numbers between the two ends are."""
-    return math.floor(high + _EPS) - math.ceil(low - _EPS)
-
-
-def _ends(relaxed: Program, form: Form) -> list[int]:
-    low, high = (relaxed.optimise(form, end).value for end in ("low", "high"))
-    return [math.ceil(low - _EPS), math.floor(high + _EPS)]
+    first, last = _outermost(low, high)
+    return last - first

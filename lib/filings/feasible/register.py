@@ -43,12 +43,8 @@ class Register:
         self._build()
 
     def _build(self) -> None:
-        loose = Model(self.statements, self._questions)
-        doubled = {batch: 2 * ceiling for batch, ceiling in loose.ceilings.items()}
         # Rows written with the totals that the statements imply are tighter than with ceilings.
-        self._ceilings = _highest_totals(loose)
-        wider = _highest_totals(Model(self.statements, self._questions, doubled))
-        self.open_batches = frozenset(b for b in wider if wider[b] != self._ceilings[b])
+        self._ceilings, self.open_batches = highest_totals(self.statements, self._questions)
         self.model = Model(self.statements, self._questions, self._ceilings)
         try:
             self._search = Search(self.model.rows)
@@ -140,6 +136,10 @@ class Register:
         total = self.sum(whole)
         if total.low == 0 and total.high == 0:
             raise ValueError(f"{whole} is nothing in every table, so nothing can be divided by it")
+        if total.exact:
+            found = self.sum(part)
+            high = None if found.high is None else found.high / total.high
+            return Range(found.low / total.high, high, found.proven)
         ends = [self._extreme_ratio(*forms, sense) for sense in ("low", "high")]
         if self.open_batches & {*part.batches, *whole.batches}:
             wide = [self._extreme_ratio(*forms, s, self._wide) for s in ("low", "high")]
@@ -332,8 +332,21 @@ class _Joint:
         return self._known[values]
 
 
-def _highest_totals(model: Model) -> dict[int, int]:
-    """Batch → the most services that the relaxation lets it have. Raises Contradiction."""
+def highest_totals(
+    statements: Iterable[Statement], questions: Iterable[Sum]
+) -> tuple[dict[int, int], frozenset[int]]:
+    """Batch → the most services that the relaxation lets it have, and the batches of which no
+    statement bounds this. Raises Contradiction.
+    """
+    statements, questions = tuple(statements), tuple(questions)
+    loose = Model(statements, questions)
+    doubled = {batch: 2 * ceiling for batch, ceiling in loose.ceilings.items()}
+    highest = _relaxed_totals(loose)
+    wider = _relaxed_totals(Model(statements, questions, doubled))
+    return highest, frozenset(batch for batch in wider if wider[batch] != highest[batch])
+
+
+def _relaxed_totals(model: Model) -> dict[int, int]:
     relaxed, totals = Program(model.rows, relaxed=True), {}
     for batch in model.batches:
         total = model.form(Sum("services", (places.NATION,), (batch,)))

@@ -173,8 +173,10 @@ class Asked:
 
     def _narrow(self, relaxed: Program) -> list[Range]:
         cells = list(self.cells)
+        if not relaxed.feasible():
+            return cells
         for number, (form, cell) in enumerate(zip(self.forms, self.cells, strict=True)):
-            if cell.exact or not relaxed.feasible():
+            if cell.exact:
                 continue
             low, high = (relaxed.optimise(form, end).value for end in ("low", "high"))
             low = max(cell.low, math.ceil(low - _EPS))
