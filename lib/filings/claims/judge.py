@@ -65,7 +65,7 @@ def judge(claim: Claim, register: Register) -> Verdict:
     if not claim.batches:
         return Verdict("undecided", None, None, (), "The text does not say of which batches.")
     case = _Case(claim, register.statements, register.model.ceilings)
-    low, high = _quantity(claim, case, register)
+    low, high = _quantity(claim, register)
     if case.always_true():
         verdict = "supported"
     elif not case.ever_true():
@@ -144,11 +144,6 @@ class _Case:
         """True if some table that agrees with the active statements meets all rows of the claim."""
         active = (*(self._base if active is None else active), *self._own)
         return all(self._program(relaxed, active).feasible() for relaxed in (True, False))
-
-    def range(self, form: Form) -> tuple[int, int]:
-        """Lowest and highest value of a form over the tables that agree with the statements."""
-        ends = (self._end(form, sense, False, self._base) for sense in ("low", "high"))
-        return tuple(round(end.value) for end in ends)
 
 
 def _names(claim: Claim) -> tuple[str, ...]:
@@ -249,7 +244,7 @@ def _above(part: Form, whole: Form, percent: Decimal) -> Form:
 # --- the range of the claim's quantity -----------------------------------------------------------
 
 
-def _quantity(claim: Claim, case: _Case, register: Register) -> tuple:
+def _quantity(claim: Claim, register: Register) -> tuple:
     """(low, high) of what the claim gives a number for; (None, None) where it gives none."""
     if claim.kind == "count":
         (found,) = register.bounds([_part(claim)])
@@ -260,10 +255,11 @@ def _quantity(claim: Claim, case: _Case, register: Register) -> tuple:
             None if end is None else round(100 * end, 2) for end in (found.low, found.high)
         )
     if claim.kind == "coverage":
-        return case.range(case.rows[0][0])
+        found = register.coverage(claim.batches)
+        return found.low, found.high
     if claim.kind == "rank":
-        above = case.range(case.rows[0][0])
-        return above[0] + 1, above[1] + 1
+        found = register.rank(claim.place, claim.batches, claim.unit)
+        return found.low, found.high
     return None, None
 
 
