@@ -54,7 +54,8 @@ class Model:
 
     ``statements`` must all bind; row owners are their positions. ``sums`` are questions whose
     entity selections and places must be expressible. ``ceilings`` bounds the services of a batch
-    from above (default: beyond what any statement needs).
+    from above (default: beyond what any statement needs). ``over_several`` are the columns for
+    distinct entities over several batches and for those with two or more services.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Model:
         self.rows = Rows()
         self._grow_tree(sums)
         self._add_cells()
+        cells = len(self.rows.lower)
         self._add_selections(sums)
+        self.over_several = range(cells, len(self.rows.lower))
         self._switched: dict[tuple, dict[str, int]] = {}
         self._covered: dict[tuple[int, ...], Form] = {}
         # Ranks come first, so that orders and leaders find their switches.

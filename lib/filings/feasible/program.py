@@ -1,7 +1,7 @@
 """A mixed-integer program kept in HiGHS, so that many questions can be put to one set of rows."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import highspy
@@ -62,6 +62,14 @@ class Rows:
         self.low.append(low)
         self.high.append(high)
         self.owner.append(owner)
+
+    def without(self, columns: Collection[int]) -> "Rows":
+        """The rows that mention none of these columns."""
+        left_out = set(columns)
+        free = [n for n, form in enumerate(self.forms) if left_out.isdisjoint(form)]
+        said = (self.forms, self.low, self.high, self.owner)
+        kept = ([each[n] for n in free] for each in said)
+        return Rows(list(self.lower), list(self.upper), list(self.integer), *kept)
 
     def broken(self, point: np.ndarray) -> set[int | None]:
         """Owners of the rows that a point of whole numbers does not meet."""

@@ -187,9 +187,8 @@ class Register:
     def _counted(self, switches: Callable[[Model], Form], more: int) -> Range:
         """Range of a sum of switches that the model grows on demand."""
         model = self._grown()
-        decided = len(model.rows.lower)
         form = switches(model)
-        search = Search(model.rows, decided)
+        search = Search(model.rows, self._search.points[0], model.over_several)
         low, high = (search.optimum(form, end) for end in ("low", "high"))
         return Range(int(low.bound) + more, int(high.bound) + more, low.proven and high.proven)
 

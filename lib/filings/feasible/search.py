@@ -1,6 +1,7 @@
 """The lowest and highest value of whole-number sums over one set of rows, with a memory."""
 
 import math
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -19,24 +20,36 @@ class Search:
     The bound of the linear relaxation proves most ends once some point attains it, so each end is
     sought in steps, from cheap to dear: the relaxation; the points met before; the whole-number
     program with columns held fast, those that the relaxation has whole, or those on which it
-    agrees with the best point met; the whole-number program. All columns must be integer; the
-    first ``decided`` of them have been through a search already. Raises Infeasible.
+    agrees with the best point met; the program without the rows that mention columns ``aside``,
+    which may show that nothing goes beyond that; the whole-number program. All columns must be
+    integer. The first have been through a search before where that has ``known`` a point of
+    theirs. Raises Infeasible.
     """
 
-    def __init__(self, rows: Rows, decided: int = 0, seconds: float = 120.0):
+    def __init__(
+        self,
+        rows: Rows,
+        known: Sequence[float] = (),
+        aside: Collection[int] = (),
+        seconds: float = 120.0,
+    ):
         self.rows = rows
         fewer = _narrowed(rows)
-        start = Program(fewer, seconds=seconds).optimise({}, "low")
+        program = Program(fewer, seconds=seconds)
+        if len(known):
+            program.limit(np.arange(len(known)), np.array(known), np.array(known))
+        start = program.optimise({}, "low")
         if start is None:
             raise Infeasible("no point meets the rows")
         self.points = [np.round(start.point)]
-        self._decide_switches(fewer, decided)
+        self._decide_switches(fewer, len(known))
         fewer = _narrowed(fewer)
         rows.lower, rows.upper = fewer.lower, fewer.upper
         self._lower, self._upper = np.array(fewer.lower), np.array(fewer.upper)
         self._relaxed = Program(fewer, relaxed=True)
         self._program, self._near = Program(fewer, seconds=seconds), Program(fewer, seconds=seconds)
         self._near.branch_early(guess=False)
+        self._fewer = Program(fewer.without(aside), seconds=seconds) if aside else None
 
     def _decide_switches(self, rows: Rows, decided: int) -> None:
         """Fix each binary column, from ``decided`` on, that the relaxation allows one value only.
@@ -76,6 +89,16 @@ class Search:
             near = self._search_near(form, sense, point, np.abs(point - relaxed.point) < _EPS)
             if near is not None and round(near.value) == bound:
                 return self._met(near, form, bound)
+            if near is not None and sign * near.value > sign * value_at(best, form):
+                best = np.round(near.point)
+        if self._fewer and (outer := self._fewer.optimise(form, sense)).proven:
+            value = round(outer.value)
+            if round(value_at(best, form)) == value:
+                return Outcome(value, value, best, True)
+            its_own = np.isin(np.arange(len(best)), list(form))
+            near = self._search_near(form, sense, np.round(outer.point), its_own)
+            if near is not None:
+                return self._met(near, form, value)
         found = self._program.optimise(form, sense)
         proven = found.proven and abs(found.bound - found.value) < 0.5
         return self._met(found, form, round(found.value) if proven else found.bound)
