@@ -1,15 +1,18 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
-from filings import paths, run
+from filings import nursery, paths, run
 from hypothesis import settings
 from nbval.plugin import IPyNbCell
 
 # The same examples every time, and no deadline: a busy machine is no failure.
 settings.register_profile("filings", deadline=None, derandomize=True, database=None)
 settings.load_profile("filings")
+# nbval's kernels inherit it, and a backend chosen for scripts would keep their pictures back.
+os.environ.pop("MPLBACKEND", None)
 
 
 LONGEST = ("02_regional_concentration", "test_site", "03_central_western_catch_up")
@@ -39,4 +42,5 @@ def project(tmp_path, monkeypatch):
         if isinstance(path, Path) and path.is_relative_to(root):
             monkeypatch.setattr(paths, name, tmp_path / path.relative_to(root))
     monkeypatch.setattr(run, "AFTER", {"02_use": ("01_make",)})
+    monkeypatch.setattr(nursery, "LOADED", nursery.LOADED[:1])  # few toys need the others
     return tmp_path

@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
-from filings import cli, files, notebook, paths, run, trace
-from toy import content, copy_library, write_notebook
+from filings import cli, files, notebook, nursery, paths, run, trace
+from toy import LOADED, content, copy_library, write_notebook
 
 TOTAL = "from pathlib import Path\ndata = Path('../data')\n"
 
@@ -184,6 +184,8 @@ def test_forked_kernels_give_the_same_bytes_as_ordinary_ones(project, monkeypatc
         "os.system('echo from below')\n_ = os.write(1, b'straight out\\n')",
         "import numpy as np\nnp.linalg.svd(np.arange(250_000.0).reshape(500, 500))[1][:2].round(6)",
     )
+    monkeypatch.setattr(nursery, "LOADED", LOADED)
+    monkeypatch.setenv("MPLBACKEND", "agg")  # as where scripts draw without a screen
     assert run.run()
     forked = content(project)
     monkeypatch.setattr(run._Runner, "_open", lambda self: None)

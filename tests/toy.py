@@ -4,8 +4,11 @@ import shutil
 from pathlib import Path
 
 import nbformat
-from filings import paths, run
+from filings import nursery, paths, run
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+LOADED = nursery.LOADED
+"""What the runner really loads before it forks kernels; ``project`` keeps to the first of it."""
 
 
 def write_notebook(root: Path, name: str, *cells: str, parameters: bool = False) -> Path:

@@ -4,6 +4,7 @@ A failure leaves every file as it was; a notebook that did not change gives the 
 """
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -108,6 +109,8 @@ def _papermill():
         def create_kernel_manager(self):
             if _stopping.is_set():
                 raise Failure("interrupted")
+            # A backend chosen for scripts would keep the pictures out of the notebook.
+            os.environ.pop("MPLBACKEND", None)
             manager = super().create_kernel_manager()
             if nursery := self.resources["nursery"]:
                 from filings.nursery import Provisioner

@@ -15,8 +15,7 @@ import threading
 
 from jupyter_client.provisioning import LocalProvisioner
 
-# What notebooks use, as far as importing it starts no thread and chooses no drawing backend.
-_LOADED = (
+LOADED = (
     "ipykernel.kernelapp",
     "IPython.core.completer",
     "matplotlib.figure",
@@ -25,6 +24,7 @@ _LOADED = (
     "pandas",
     "scipy.optimize",
 )
+"""What notebooks use, as far as importing it starts no thread and chooses no drawing backend."""
 
 
 class Nursery:
@@ -33,7 +33,7 @@ class Nursery:
     def __init__(self):
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from filings.nursery import serve; serve()"],
+            [sys.executable, "-c", "from filings.nursery import serve; serve()", *LOADED],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -101,8 +101,10 @@ class Provisioner(LocalProvisioner):
 
 
 def serve() -> None:
-    """Load the packages, then fork a kernel for each line on stdin and answer with its number."""
-    for name in _LOADED:
+    """Load the packages that the command line names, then fork a kernel for each line on stdin and
+    answer with its number.
+    """
+    for name in sys.argv[1:]:
         importlib.import_module(name)
     if pandas := sys.modules.get("pandas"):
         # Imported outside a kernel, pandas would fit printed tables to a terminal.
