@@ -1,13 +1,13 @@
 """Which statements carry a result, and which facts, if published, would narrow it most."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
 
 from filings.feasible.model import Model
-from filings.feasible.program import INF, Program, add
+from filings.feasible.program import INF, Program, add, outermost
 from filings.feasible.register import Register, highest_totals
 from filings.feasible.table import Range, Sum
 from filings.statements import Statement
@@ -47,16 +47,17 @@ def without_each(register: Register, question: Sum) -> list[tuple[tuple[Statemen
     return [(tuple(facts[fact]), carried[fact]) for fact in facts if fact in carried]
 
 
-def _moving(register: Register, question: Sum, facts: Iterable[tuple]) -> list[tuple]:
-    """The facts without which an end of the linear relaxation moves."""
-    facts = list(facts)
-    first = {statement.fact: statement for statement in reversed(register.statements)}
-    model = Model([first[fact] for fact in facts], [question], register.model.ceilings)
+def _moving(
+    register: Register, question: Sum, facts: Mapping[tuple, list[Statement]]
+) -> list[tuple]:
+    """The facts, each given with its statements, without which an end of the relaxation moves."""
+    said = [group[0] for group in facts.values()]
+    model = Model(said, [question], register.model.ceilings)
     relaxed, form = Program(model.rows, relaxed=True), model.form(question)
 
-    def ends(active: set[int]) -> list[int]:
+    def ends(active: set[int]) -> tuple[int, int]:
         relaxed.activate(active)
-        return _outermost(*(relaxed.optimise(form, end).value for end in ("low", "high")))
+        return outermost(*(relaxed.optimise(form, end).value for end in ("low", "high")))
 
     everything = set(range(len(facts)))
     usual = ends(everything)
@@ -134,12 +135,7 @@ def _left(model: Model, question: Sum, fact: Sum, known: Range) -> int:
     return widest
 
 
-def _outermost(low: float, high: float) -> list[int]:
-    """The outermost whole numbers between two ends."""
-    return [math.ceil(low - _EPS), math.floor(high + _EPS)]
-
-
 def _whole(low: float, high: float) -> int:
     """How far apart the outermost whole numbers between the two ends are."""
-    first, last = _outermost(low, high)
+    first, last = outermost(low, high)
     return last - first

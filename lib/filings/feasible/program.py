@@ -27,6 +27,11 @@ _ROUNDS = 20
 _EPS = 1e-6
 
 
+def outermost(low: float, high: float) -> tuple[int, int]:
+    """The first and the last whole number between two ends that the solver found."""
+    return math.ceil(low - _EPS), math.floor(high + _EPS)
+
+
 @dataclass
 class Rows:
     """Columns with bounds and rows ``low <= form <= high``, in the order they were added.
@@ -66,9 +71,13 @@ class Rows:
     def without(self, columns: Collection[int]) -> "Rows":
         """The rows that mention none of these columns."""
         left_out = set(columns)
-        free = [n for n, form in enumerate(self.forms) if left_out.isdisjoint(form)]
+        return self._only(n for n, form in enumerate(self.forms) if left_out.isdisjoint(form))
+
+    def _only(self, numbers: Iterable[int]) -> "Rows":
+        """These rows alone, in the same columns."""
+        numbers = list(numbers)
         said = (self.forms, self.low, self.high, self.owner)
-        kept = ([each[n] for n in free] for each in said)
+        kept = ([each[number] for number in numbers] for each in said)
         return Rows(list(self.lower), list(self.upper), list(self.integer), *kept)
 
     def broken(self, point: np.ndarray) -> set[int | None]:
@@ -109,10 +118,9 @@ class Rows:
             np.maximum.at(lower, column, np.ceil(last[1][column] - down - _EPS))
             if (last[0] == lower).all() and (last[1] == upper).all():
                 break
-        binding = np.flatnonzero((least < low) | (most > high))
-        said = (self.forms, self.low, self.high, self.owner)
-        kept = ([each[n] for n in binding] for each in said)
-        return Rows(list(lower), list(upper), list(self.integer), *kept)
+        fewer = self._only(np.flatnonzero((least < low) | (most > high)))
+        fewer.lower, fewer.upper = list(lower), list(upper)
+        return fewer
 
     def copy(self) -> "Rows":
         """An independent copy, to be extended for one question."""

@@ -22,8 +22,8 @@ class Search:
     program with columns held fast, those that the relaxation has whole, or those on which it
     agrees with the best point met; the program without the rows that mention columns ``aside``,
     which may show that nothing goes beyond that; the whole-number program. All columns must be
-    integer. The first have been through a search before where that has ``known`` a point of
-    theirs. Raises Infeasible.
+    integer. ``known`` is a point of the first columns where a search has decided those already.
+    Raises Infeasible.
     """
 
     def __init__(

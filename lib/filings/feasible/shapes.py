@@ -30,7 +30,7 @@ import numpy as np
 
 from filings import measures, places
 from filings.feasible.model import Model
-from filings.feasible.program import Form, Outcome, Program, Rows, add, value_at
+from filings.feasible.program import Form, Outcome, Program, Rows, add, outermost, value_at
 from filings.feasible.table import Range, Sum, Table
 from filings.statements import parse_batches
 
@@ -178,9 +178,8 @@ class Asked:
         for number, (form, cell) in enumerate(zip(self.forms, self.cells, strict=True)):
             if cell.exact:
                 continue
-            low, high = (relaxed.optimise(form, end).value for end in ("low", "high"))
-            low = max(cell.low, math.ceil(low - _EPS))
-            high = min(cell.high, math.floor(high + _EPS))
+            low, high = outermost(*(relaxed.optimise(form, end).value for end in ("low", "high")))
+            low, high = max(cell.low, low), min(cell.high, high)
             if low <= high:
                 cells[number] = Range(low, high)
         return cells
