@@ -13,7 +13,6 @@ from itertools import pairwise, product
 from random import Random
 
 import numpy as np
-import pandas as pd
 from filings import measures, places
 from filings.feasible import Sum, Table
 from filings.statements import Statement
@@ -83,9 +82,7 @@ class Tables:
         one = self[[number]]
         return Table(
             {
-                (unit, batches): pd.Series(
-                    [one.value(unit, [name], batches)[0] for name in known], index=known
-                )
+                (unit, batches): {name: int(one.value(unit, [name], batches)[0]) for name in known}
                 for unit, batches in self.counts
             }
         )
@@ -398,8 +395,8 @@ def read_back(table: Table) -> Tables:
     """A table of the library as one row of ours. AssertionError if it breaks the frame."""
     found = {}
     for key, counts in table.counts.items():
-        assert counts[NATION] == counts[list(places.province_names())].sum()
-        assert not counts[list(EMPTY)].any()
+        assert counts[NATION] == sum(counts[name] for name in places.province_names())
+        assert not any(counts[name] for name in EMPTY)
         atoms = [counts[name] for name in ATOMS[:4]] + [counts["广东"] - counts["深圳"]]
         assert min(atoms) >= 0
         found[key] = np.array([atoms])

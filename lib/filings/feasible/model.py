@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable
 from itertools import combinations, pairwise, product
 
 import numpy as np
-import pandas as pd
 
 from filings import places
 from filings.feasible.program import INF, Form, Rows, add
@@ -211,14 +210,15 @@ class Model:
         keys = [(unit, (b,)) for b in self.batches for unit in ("services", "entities")]
         keys += [("entities", chosen) for chosen in self.selections]
         keys += [("multi", chosen) for chosen in self.multi]
-        counts = {}
+        counts, at = {}, point.tolist()
         for unit, chosen in keys:
             atoms = [
-                sum(weight * point[column] for column, weight in form.items())
+                sum(weight * at[column] for column, weight in form.items())
                 for form in (self._forms[unit, chosen, atom] for atom in range(self.atom_count))
             ]
-            values = [round(sum(atoms[a] for a in self._atoms[name])) for name in self.places]
-            counts[unit, chosen] = pd.Series(values, index=list(self.places), dtype="int64")
+            counts[unit, chosen] = {
+                name: round(sum(atoms[a] for a in self._atoms[name])) for name in self.places
+            }
         return Table(counts)
 
     # --- rows of each kind ---------------------------------------------------------------

@@ -63,34 +63,32 @@ class Range:
 class Table:
     """One full register of counts: for every place and selection of batches, a whole number.
 
-    ``counts`` maps (unit, batches) to a Series over places (provinces, the named cities and
+    ``counts`` maps (unit, batches) to the counts by place (provinces, the named cities and
     districts below them, and 全国). Units are ``services``, ``entities`` and ``multi``, the
     entities with two or more services. Services of several batches add up and need no entry.
     """
 
-    counts: Mapping[tuple[str, tuple[int, ...]], pd.Series] = field(repr=False)
+    counts: Mapping[tuple[str, tuple[int, ...]], Mapping[str, int]] = field(repr=False)
 
     def value(self, question: Sum) -> int:
         """This table's answer to the question. Raises KeyError for what it does not hold."""
-        names = list(question.places)
-        if question.unit == "services":
-            return int(sum(self.counts["services", (b,)][names].sum() for b in question.batches))
-        return int(self.counts[question.unit, question.batches][names].sum())
+        unit, batches = question.unit, question.batches
+        selections = [(batch,) for batch in batches] if unit == "services" else [batches]
+        counts = [self.counts[unit, chosen] for chosen in selections]
+        return sum(each[name] for each in counts for name in question.places)
 
     def as_dict(self) -> dict[str, dict[str, dict[str, int]]]:
         """Unit → batches → place → count, places with nothing left out; for JSON."""
         said: dict[str, dict[str, dict[str, int]]] = {}
         for (unit, batches), counts in self.counts.items():
-            there = {name: int(count) for name, count in counts.items() if count}
+            there = {name: count for name, count in counts.items() if count}
             said.setdefault(unit, {})[write_batches(batches)] = there
         return said
 
     def over_provinces(self, unit: str, batches: tuple[int, ...]) -> pd.Series:
         """Counts of the 31 provinces in code order."""
-        names = list(places.province_names())
-        if unit == "services":
-            return sum(self.counts["services", (batch,)][names] for batch in batches)
-        return self.counts[unit, batches][names]
+        names = places.province_names()
+        return pd.Series({name: self.value(Sum(unit, (name,), batches)) for name in names})
 
 
 def holds(statement: Statement, table: Table) -> bool:
@@ -123,9 +121,7 @@ def holds(statement: Statement, table: Table) -> bool:
             return compared(sum(count([name]) > 0 for name in places.province_names()))
         case "order":
             chain = [*(count([name]) for name in value)]
-            rest = [
-                count([name]) for name in rivals(value, table.counts["services", batches[:1]].index)
-            ]
+            rest = [count([name]) for name in rivals(value, table.counts["services", batches[:1]])]
             return chain == sorted(chain, reverse=True) and chain[-1] >= max(rest, default=0)
         case "leaders":
             rest = [count([name]) for name in places.province_names() if name not in value]
@@ -135,7 +131,7 @@ def holds(statement: Statement, table: Table) -> bool:
             level = places.find(where[0]).level
             others = [
                 count([name])
-                for name in table.counts["services", batches[:1]].index
+                for name in table.counts["services", batches[:1]]
                 if name not in where and places.find(name).level == level
             ]
             not_below = level != "province" or sum(o >= mine for o in others) >= value - 1
