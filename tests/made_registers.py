@@ -24,6 +24,8 @@ HOME = {"北京": (0,), "上海": (1,), "湖南": (2,), "深圳": (3,), "广东"
 PROVINCES = ("北京", "上海", "湖南", "广东")
 EMPTY = tuple(name for name in places.province_names() if name not in PROVINCES)
 BOTH = (1, 2)
+_NO_ATOMS = np.zeros(len(ATOMS), int)
+_ATOMS_OF = {name: np.isin(range(len(ATOMS)), atoms).astype(int) for name, atoms in HOME.items()}
 
 
 def statement(kind, where, batches, value, relation="=", unit="services", of="", **more):
@@ -65,27 +67,25 @@ class Tables:
 
     def value(self, unit, names, batches) -> np.ndarray:
         """Each table's count of the places in the batches together."""
-        atoms = self.atoms(unit, batches)
-        return sum(
-            (atoms[:, list(HOME.get(name, ()))].sum(axis=1) for name in names),
-            np.zeros(len(self), int),
-        )
+        return self.atoms(unit, batches) @ _makes_up(names).sum(axis=1)
 
     def over_provinces(self, unit, batches) -> np.ndarray:
         """One row a table, one column each of the 31 provinces."""
-        names = places.province_names()
-        return np.stack([self.value(unit, [name], batches) for name in names], axis=1)
+        return self.atoms(unit, batches) @ _makes_up(places.province_names())
 
     def table(self, number: int) -> Table:
         """One of them as the library's own kind of table."""
-        known = [NATION, *places.province_names(), "深圳"]
-        one = self[[number]]
-        return Table(
-            {
-                (unit, batches): {name: int(one.value(unit, [name], batches)[0]) for name in known}
-                for unit, batches in self.counts
-            }
-        )
+        known = (NATION, *places.province_names(), "深圳")
+        counts = {}
+        for key, array in self.counts.items():
+            row = array[number] @ _makes_up(known)
+            counts[key] = dict(zip(known, row.tolist(), strict=True))
+        return Table(counts)
+
+
+def _makes_up(names) -> np.ndarray:
+    """One row an atom, one column a place: 1 where the atom is of the place."""
+    return np.stack([_ATOMS_OF.get(name, _NO_ATOMS) for name in names], axis=1)
 
 
 def _up_to(total: int, parts: int):
@@ -167,18 +167,14 @@ def _compared(numbers, relation, value):
 
 
 def _printed(part, whole, said: Decimal) -> np.ndarray:
-    """True where 100·part/whole, rounded half up or half down or cut, prints as the percentage."""
-    step = Fraction(1, 10 ** max(0, -said.as_tuple().exponent))
-    shown = Fraction(said)
+    """True where 100·part/whole, rounded half up or half down or cut, prints as the percentage.
 
-    def one(part: int, whole: int) -> bool:
-        if whole == 0:
-            return False
-        true = Fraction(100 * part, whole)
-        return abs(true - shown) <= step / 2 or shown <= true < shown + step
-
-    pairs = {pair: one(*pair) for pair in set(zip(part.tolist(), whole.tolist(), strict=True))}
-    return np.array([pairs[p] for p in zip(part.tolist(), whole.tolist(), strict=True)], dtype=bool)
+    All is multiplied by the whole and by the power of ten that makes the percentage whole.
+    """
+    scale = 10 ** max(0, -said.as_tuple().exponent)
+    true, shown, step = 100 * scale * part, int(scale * said) * whole, whole
+    rounded = 2 * abs(true - shown) <= step
+    return (whole > 0) & (rounded | ((shown <= true) & (true < shown + step)))
 
 
 def agrees(said: Statement, tables: Tables) -> np.ndarray:
@@ -189,11 +185,10 @@ def agrees(said: Statement, tables: Tables) -> np.ndarray:
     def count(*names, unit=unit):
         return tables.value(unit, names or said.places, batches)
 
-    def others(name):
-        """Counts of the other places of the level that the library can know."""
-        if name == "深圳":
-            return np.empty((0, len(tables)), int)
-        return np.stack([count(other) for other in places.province_names() if other != name])
+    def others(*names):
+        """Counts of the provinces that are not named, one row each."""
+        rest = [name not in names for name in places.province_names()]
+        return tables.over_provinces(unit, batches)[:, rest].T
 
     if said.kind == "count":
         return _compared(count(), relation, value)
@@ -215,14 +210,14 @@ def agrees(said: Statement, tables: Tables) -> np.ndarray:
         true = np.all([a >= b for a, b in pairwise(chain)], axis=0)
         if any(name in places.province_names() for name in value):
             holders = {*value, *(["广东"] if "深圳" in value else [])}
-            rest = [count(name) for name in places.province_names() if name not in holders]
-            true &= np.all([chain[-1] >= other for other in rest], axis=0)
+            true &= chain[-1] >= others(*holders).max(axis=0)
         return true
     if said.kind == "leaders":
-        rest = [count(name) for name in places.province_names() if name not in value]
-        return np.min([count(name) for name in value], axis=0) >= np.max(rest, axis=0)
+        return np.min([count(name) for name in value], axis=0) >= others(*value).max(axis=0)
     if said.kind == "rank":
-        mine, rest = count(), others(said.places[0])
+        mine, rest = count(), others(*said.places)
+        if said.places == ("深圳",):  # the library knows no other city
+            rest = rest[:0]
         above = (rest > mine).sum(axis=0) <= value - 1
         not_below = (rest >= mine).sum(axis=0) >= value - 1
         if said.places == ("深圳",):
@@ -314,7 +309,7 @@ def drawn(random: Random, truth: Tables, kinds) -> Statement | None:
                 [*((p, NATION) for p in PLACES), ("深圳", "广东"), ("北京", "上海")]
             )
             step = Decimal(1).scaleb(-random.randrange(3))
-            values = [step * n for n in range(int(100 / step) + 1)]
+            values = _percentages(truth, kind, unit, where, batches, of, relation, step)
         case "order":
             values = [
                 tuple(random.sample(("北京", "上海", "湖南", "广东"), random.randint(2, 3)))
@@ -334,24 +329,29 @@ def drawn(random: Random, truth: Tables, kinds) -> Statement | None:
     unit = {"coverage": "provinces", "multi_filers": "entities", "single_filers": "entities",
             "services_of_multi_filers": "services", "share_of_multi_filers": "services",
             "max_per_entity": "services"}.get(kind, unit)  # fmt: skip
-    if kind in ("share", "share_of_multi_filers") and relation == "=":
-        values = _near(truth, kind, unit, where, batches, of, values)
-    made = [statement(kind, where, batches, value, relation, unit, of) for value in values]
-    true = [each for each in made if agrees(each, truth)[0]]
-    return random.choice(true) if true else None
+    values = list(values)
+    while values:
+        value = values.pop(random.randrange(len(values)))
+        said = statement(kind, where, batches, value, relation, unit, of)
+        if agrees(said, truth)[0]:
+            return said
+    return None
 
 
-def _near(truth, kind, unit, where, batches, of, values):
-    """Of the percentages only those next to the true one."""
+def _percentages(truth, kind, unit, where, batches, of, relation, step):
+    """The percentages, in steps from 0 to 100, that can be true, and hardly any other."""
+    unit = "services" if kind == "share_of_multi_filers" else unit
     part = truth.value(unit, where.split("+"), batches)
     if kind == "share_of_multi_filers":
         part = part - truth.value("entities", where.split("+"), batches)
         part = part + truth.value("multi", where.split("+"), batches)
-    whole = int(truth.value(unit, [of], batches)[0])
-    if not whole:
-        return []
-    true = Fraction(100 * int(part[0]), whole)
-    return [value for value in values if abs(Fraction(value) - true) <= 1]
+    whole, last = int(truth.value(unit, [of], batches)[0]), int(100 / step)
+    if whole:
+        at = int(100 * int(part[0]) / step / whole)
+        first, end = {"=": (at - 1, at + 1), ">=": (0, at), "<=": (at, last)}[relation]
+    else:  # nothing is no percentage of nothing, and neither below nor above any
+        first, end = (0, -1) if relation == "=" else (0, last)
+    return [step * n for n in range(max(0, first), min(end, last) + 1)]
 
 
 def told(random: Random, truth: Tables, kinds, most: int) -> list[Statement]:
@@ -365,7 +365,7 @@ def told(random: Random, truth: Tables, kinds, most: int) -> list[Statement]:
 
 def ends(values) -> tuple:
     """Lowest and highest of all tables' values."""
-    return min(values), max(values)
+    return np.min(values), np.max(values)
 
 
 def questions(units=("services",), selections=((1,), (2,), BOTH)) -> list[Sum]:
@@ -380,7 +380,8 @@ def questions(units=("services",), selections=((1,), (2,), BOTH)) -> list[Sum]:
 
 def measured(tables: Tables, name: str, unit: str, batches) -> list[float]:
     """The measure of every table that has anything in the batches, equal tables once."""
-    rows = np.unique(tables.over_provinces(unit, batches), axis=0)
+    distinct = np.unique(tables.atoms(unit, batches), axis=0)
+    rows = np.unique(distinct @ _makes_up(places.province_names()), axis=0)
     region = list(places.provinces()["region_en"])
     function = {
         "theil_between": lambda row: measures.theil_between(row, region),
