@@ -75,6 +75,7 @@ class Model:
             b: given[b] if b in given else _ceiling(self.statements, b) for b in self.batches
         }
         self.rows = Rows()
+        self._asked: dict[Sum, Form] = {}
         self._grow_tree(sums)
         self._add_cells()
         cells = len(self.rows.lower)
@@ -183,19 +184,21 @@ class Model:
     # --- questions and answers -----------------------------------------------------------
 
     def _atom_form(self, unit: str, batches: tuple[int, ...], atom: int) -> Form:
-        if unit == "services":
+        if unit == "services" and len(batches) != 1:
             return add(*((1, self._forms[unit, (batch,), atom]) for batch in batches))
         return self._forms[unit, batches, atom]
 
     def form(self, question: Sum) -> Form:
         """The columns whose sum answers the question. Raises KeyError where the model has none."""
-        return add(
-            *(
-                (1, self._atom_form(question.unit, question.batches, atom))
-                for name in question.places
-                for atom in self._atoms[name]
+        if question not in self._asked:
+            self._asked[question] = add(
+                *(
+                    (1, self._atom_form(question.unit, question.batches, atom))
+                    for name in question.places
+                    for atom in self._atoms[name]
+                )
             )
-        )
+        return self._asked[question]
 
     def can_answer(self, question: Sum) -> bool:
         """True if the places and the selection of batches of the question have columns."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 import highspy
 import numpy as np
@@ -20,7 +21,9 @@ def add(*forms: tuple[float, Form]) -> dict[int, float]:
     for weight, form in forms:
         for column, coefficient in form.items():
             total[column] = total.get(column, 0) + weight * coefficient
-    return {column: value for column, value in total.items() if value}
+    if 0 in total.values():
+        return {column: value for column, value in total.items() if value}
+    return total
 
 
 _ROUNDS = 20
@@ -86,20 +89,23 @@ class Rows:
         rows = zip(values, self.low, self.high, self.owner, strict=True)
         return {owner for value, low, high, owner in rows if not low - 0.5 < value < high + 0.5}
 
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All forms in one: where each begins (and the last ends), the columns, the weights."""
+        starts = np.cumsum([0, *map(len, self.forms)], dtype=np.int32)
+        columns = chain.from_iterable(self.forms)
+        weights = chain.from_iterable(form.values() for form in self.forms)
+        count = int(starts[-1])
+        return starts, np.fromiter(columns, np.int32, count), np.fromiter(weights, float, count)
+
     def narrowed(self) -> "Rows":
         """The same points, if all columns are integer, with narrower columns and fewer rows.
 
         Columns are bounded by what each row alone implies, and rows that the bounds then imply are
         left out. The solver would do the same, but anew for every question.
         """
-        weights = csr_array(
-            (
-                [weight for form in self.forms for weight in form.values()],
-                [column for form in self.forms for column in form],
-                np.cumsum([0, *map(len, self.forms)]),
-            ),
-            shape=(len(self.forms), len(self.lower)),
-        )
+        starts, columns, weights = self.entries()
+        shape = len(self.forms), len(self.lower)
+        weights = csr_array((weights, columns, starts), shape=shape)
         weights.eliminate_zeros()
         more, less = weights.maximum(0), weights.minimum(0)
         entries = weights.tocoo()
@@ -159,29 +165,19 @@ class Program:
             "time_limit": seconds,
         }.items():
             self._solver.setOptionValue(option, value)
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(rows.lower), len(rows.forms)
-        model.col_cost_ = np.zeros(model.num_col_)
-        model.col_lower_, model.col_upper_ = (
-            np.array(rows.lower, float),
-            np.array(rows.upper, float),
+        columns, kinds = len(rows.lower), highspy.HighsVarType
+        starts, indices, weights = rows.entries()
+        whole = np.array(rows.integer, bool) & (not relaxed)
+        whole = np.where(whole, int(kinds.kInteger), int(kinds.kContinuous)).astype(np.int32)
+        self._solver.passModel(
+            *(columns, len(rows.forms), len(weights)),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,  # added to every value of the objective
+            np.zeros(columns),
+            *(np.array(bounds, float) for bounds in (rows.lower, rows.upper, rows.low, rows.high)),
+            *(starts, indices, weights, whole),
         )
-        model.row_lower_, model.row_upper_ = np.array(rows.low, float), np.array(rows.high, float)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        starts = np.concatenate([[0], np.cumsum([len(form) for form in rows.forms])])
-        model.a_matrix_.start_ = starts.astype(np.int32)
-        model.a_matrix_.index_ = np.array(
-            [column for form in rows.forms for column in form], dtype=np.int32
-        )
-        model.a_matrix_.value_ = np.array(
-            [value for form in rows.forms for value in form.values()], dtype=float
-        )
-        if not relaxed:
-            kinds = highspy.HighsVarType
-            model.integrality_ = [
-                kinds.kInteger if whole else kinds.kContinuous for whole in rows.integer
-            ]
-        self._solver.passModel(model)
         self._costed: tuple[int, ...] = ()
 
     def optimise(self, form: Form, sense: str, sure: bool = True) -> Outcome | None:
