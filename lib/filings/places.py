@@ -191,6 +191,7 @@ def _tree() -> dict[str, tuple[Place, ...]]:
     return {name: tuple(places) for name, places in found.items()}
 
 
+@cache
 def find(name: str) -> Place:
     """The place of that name: short (深圳), full (深圳市) or, for provinces, English (Hunan).
 
