@@ -27,6 +27,11 @@ def can_hold(said) -> bool:
     return True
 
 
+def shown_to_hold(said) -> bool:
+    """True if one of the small tables agrees with all, or the register finds another that does."""
+    return len(made.agreeing(TABLES, said)) > 0 or can_hold(said)
+
+
 def subsets(items):
     return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))
 
@@ -77,7 +82,7 @@ def test_the_lightest_choice_and_the_smallest_clashes(random):
         assert not can_hold([item.statement, *item.clashes_with])
         for other in item.clashes_with:
             rest = [each for each in item.clashes_with if each is not other]
-            assert can_hold([item.statement, *rest])
+            assert shown_to_hold([item.statement, *rest])
 
 
 @settings(max_examples=15)
