@@ -118,10 +118,10 @@ def _every_table(totals: tuple[int, ...], hits: int) -> NDArray[np.int64]:
         left = hits - rows.sum(axis=1)
         room = sum(totals[j + 1 :])
         # Keep what can still be completed: later batches take at most their size.
-        counts = [np.arange(max(0, rest - room), min(total, rest) + 1) for rest in left]
-        rows = np.column_stack(
-            [np.repeat(rows, [c.size for c in counts], axis=0), np.concatenate(counts)]
-        )
+        fewest, most = np.maximum(0, left - room), np.minimum(total, left)
+        ways = most - fewest + 1
+        nth = np.arange(ways.sum()) - np.repeat(np.cumsum(ways) - ways, ways)
+        rows = np.column_stack([np.repeat(rows, ways, axis=0), np.repeat(fewest, ways) + nth])
     return rows
 
 
