@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 import highspy
@@ -27,6 +28,7 @@ def add(*forms: tuple[float, Form]) -> dict[int, float]:
 
 
 _ROUNDS = 20
+_NOBODY = -1  # the owner, in an array, of rows that always bind
 _EPS = 1e-6
 
 
@@ -85,9 +87,10 @@ class Rows:
 
     def broken(self, point: np.ndarray) -> set[int | None]:
         """Owners of the rows that a point of whole numbers does not meet."""
-        values = (value_at(point, form) for form in self.forms)
-        rows = zip(values, self.low, self.high, self.owner, strict=True)
-        return {owner for value, low, high, owner in rows if not low - 0.5 < value < high + 0.5}
+        values = self.matrix() @ point
+        low, high = np.array(self.low, float), np.array(self.high, float)
+        met = (low - 0.5 < values) & (values < high + 0.5)
+        return {self.owner[number] for number in np.flatnonzero(~met)}
 
     def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All forms in one: where each begins (and the last ends), the columns, the weights."""
@@ -97,15 +100,18 @@ class Rows:
         count = int(starts[-1])
         return starts, np.fromiter(columns, np.int32, count), np.fromiter(weights, float, count)
 
+    def matrix(self) -> csr_array:
+        """The weights, one row a form."""
+        starts, columns, weights = self.entries()
+        return csr_array((weights, columns, starts), shape=(len(self.forms), len(self.lower)))
+
     def narrowed(self) -> "Rows":
         """The same points, if all columns are integer, with narrower columns and fewer rows.
 
         Columns are bounded by what each row alone implies, and rows that the bounds then imply are
         left out. The solver would do the same, but anew for every question.
         """
-        starts, columns, weights = self.entries()
-        shape = len(self.forms), len(self.lower)
-        weights = csr_array((weights, columns, starts), shape=shape)
+        weights = self.matrix()
         weights.eliminate_zeros()
         more, less = weights.maximum(0), weights.minimum(0)
         entries = weights.tocoo()
@@ -155,6 +161,7 @@ class Program:
     def __init__(self, rows: Rows, relaxed: bool = False, seconds: float = 600.0):
         self.rows = rows
         self._relaxed = relaxed
+        self._low, self._high = np.array(rows.low, float), np.array(rows.high, float)
         self._solver = highspy.Highs()
         for option, value in {
             "output_flag": False,
@@ -175,7 +182,7 @@ class Program:
             int(highspy.ObjSense.kMinimize),
             0.0,  # added to every value of the objective
             np.zeros(columns),
-            *(np.array(bounds, float) for bounds in (rows.lower, rows.upper, rows.low, rows.high)),
+            *(np.array(rows.lower, float), np.array(rows.upper, float), self._low, self._high),
             *(starts, indices, weights, whole),
         )
         self._costed: tuple[int, ...] = ()
@@ -240,12 +247,14 @@ class Program:
 
     def activate(self, owners: Iterable[int]) -> None:
         """Let only the rows of these owners bind, beside those that always do."""
-        wanted = set(owners)
-        free = [owner is not None and owner not in wanted for owner in self.rows.owner]
-        low = np.where(free, -INF, self.rows.low)
-        high = np.where(free, INF, self.rows.high)
-        numbers = np.arange(len(free), dtype=np.int32)
+        binds = np.isin(self._owners, [_NOBODY, *owners])
+        low, high = np.where(binds, self._low, -INF), np.where(binds, self._high, INF)
+        numbers = np.arange(len(binds), dtype=np.int32)
         self._solver.changeRowsBounds(len(numbers), numbers, low, high)
+
+    @cached_property
+    def _owners(self) -> np.ndarray:
+        return np.array([_NOBODY if owner is None else owner for owner in self.rows.owner], int)
 
 
 def value_at(point: np.ndarray, form: Form) -> float:
