@@ -183,6 +183,8 @@ def test_forked_kernels_give_the_same_bytes_as_ordinary_ones(project, monkeypatc
         "import subprocess\nprint(subprocess.run(['echo', 'child'], capture_output=True).stdout)",
         "os.system('echo from below')\n_ = os.write(1, b'straight out\\n')",
         "import numpy as np\nnp.linalg.svd(np.arange(250_000.0).reshape(500, 500))[1][:2].round(6)",
+        "from ipykernel.connect import get_connection_info\n"
+        "print('sockets that are files:', 'ipc' in get_connection_info())",
     )
     monkeypatch.setattr(nursery, "LOADED", LOADED)
     monkeypatch.setenv("MPLBACKEND", "agg")  # as where scripts draw without a screen
@@ -192,6 +194,7 @@ def test_forked_kernels_give_the_same_bytes_as_ordinary_ones(project, monkeypatc
     assert run.run(force=True)
     assert content(project) == forked
     assert b"image/png" in forked["notebooks/01_a.ipynb"]
+    assert b"sockets that are files: True" in forked["notebooks/01_a.ipynb"]
 
 
 # ------------------------------------------------- whole processes: signals, two runs at once

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filings import files, paths, trace
 
@@ -141,18 +142,23 @@ def _papermill():
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, **options):
             options["resources"]["notebook"] = nb_man.nb
-            Client(
-                nb_man,
-                kernel_name=kernel_name,
-                resources=options["resources"],
-                startup_timeout=options["start_timeout"],
-                timeout=None,
-                coalesce_streams=True,
-                # A graceful end stalls for seconds now and then; nothing here waits for it.
-                shutdown_kernel="immediate",
-                # Without it every kernel warns about its connection when it starts.
-                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            ).execute()
+            # Without it every kernel warns about its connection when it starts.
+            connection = {"transport_encryption": "auto"}
+            with TemporaryDirectory() as folder:
+                if os.name != "nt":
+                    # Sockets that are files: a free port, once found, can be taken by another run.
+                    connection |= {"transport": "ipc", "ip": f"{folder}/kernel"}
+                Client(
+                    nb_man,
+                    kernel_name=kernel_name,
+                    resources=options["resources"],
+                    startup_timeout=options["start_timeout"],
+                    timeout=None,
+                    coalesce_streams=True,
+                    # A graceful end stalls for seconds now and then; nothing here waits for it.
+                    shutdown_kernel="immediate",
+                    config=Config({"KernelManager": connection}),
+                ).execute()
 
     papermill_engines.register("filings", Engine)
     return papermill

@@ -23,7 +23,7 @@ from filings.notebook import Failure, execute, fingerprints, stop_kernels
 
 AFTER: dict[str, tuple[str, ...]] = {
     "02_regional_concentration": ("01_ingestion",),
-    "03_central_western_catch_up": ("01_ingestion",),
+    "03_central_western_catch_up": ("01_ingestion", "02_regional_concentration"),
     "04_case_study": ("01_ingestion",),
     "05_article_audit": ("01_ingestion",),
 }
