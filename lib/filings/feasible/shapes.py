@@ -160,16 +160,17 @@ class Asked:
         """Rows of the model where the counts add up to ``whole`` and interchangeable provinces
         come in falling order, and the question with the ranges that this leaves.
         """
-        rows = self.model.rows.copy()
-        rows.row(add(*((1, form) for form in self.forms)), whole, whole)
-        for more, less in self.interchangeable(groups):
-            rows.row(add((1, self.forms[more]), (-1, self.forms[less])), low=0)
-        rows = rows.narrowed()
         key = whole, groups is None
         if key not in self._narrowed:
+            rows = self.model.rows.copy()
+            rows.row(add(*((1, form) for form in self.forms)), whole, whole)
+            for more, less in self.interchangeable(groups):
+                rows.row(add((1, self.forms[more]), (-1, self.forms[less])), low=0)
+            rows = rows.narrowed()
             cells = self._narrow(Program(rows, relaxed=True))
-            self._narrowed[key] = Asked(self.model, self.provinces, cells, self.alike)
-        return rows, self._narrowed[key]
+            self._narrowed[key] = rows, Asked(self.model, self.provinces, cells, self.alike)
+        rows, narrowed = self._narrowed[key]
+        return rows.copy(), narrowed
 
     def _narrow(self, relaxed: Program) -> list[Range]:
         cells = list(self.cells)
