@@ -265,6 +265,15 @@ def test_the_source_line_names_what_it_can():
 text = st.text(st.sampled_from("省份中文，。（）abc de-f12% "), min_size=1, max_size=80)
 
 
+@given(text, st.sampled_from(["normal", "bold"]))
+def test_a_line_is_as_wide_as_the_font_sets_it(words_given, weight):
+    face = style.font(weight)
+    face.set_size(200, 72)
+    face.set_text(words_given)
+    whole = face.get_width_height()[0] / 64 / 72 * 25.4
+    assert style.text_width(words_given, 200, weight) == pytest.approx(whole)
+
+
 @given(text, st.floats(8, 60))
 def test_wrapped_lines_fit_and_lose_nothing(words_given, width):
     lines = wrap(words_given, width, 8)

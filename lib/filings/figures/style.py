@@ -5,7 +5,7 @@ Builders run inside ``applied()``, which sets matplotlib's parameters for their 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 
 import matplotlib as mpl
@@ -113,13 +113,22 @@ def font(weight: str) -> FT2Font:
     return FT2Font(str(FONT_FILES[weight]))
 
 
-@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width of one line of text in millimetres at that size in points."""
+    """Width of one line of text in millimetres at that size in points.
+
+    The fonts have no kerning, so a line is as long as its characters one after another.
+    """
+    length = sum(_advance(character, weight) for character in text)
+    return length / 64 / 72 * 25.4 * size / _MEASURED_AT
+
+
+@cache
+def _advance(character: str, weight: str) -> int:
+    """Width of a character in 64ths of a point at the size where all are measured."""
     face = font(weight)
     face.set_size(_MEASURED_AT, 72)  # large, so that no rounding to whole pixels shows
-    face.set_text(text)
-    return face.get_width_height()[0] / 64 / 72 * 25.4 * size / _MEASURED_AT
+    face.set_text(character)
+    return face.get_width_height()[0]
 
 
 def luminance(colour: str) -> float:
