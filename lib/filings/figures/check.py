@@ -1,7 +1,6 @@
 """What is wrong with a drawn figure: missing glyphs, text off the canvas, text upon text."""
 
-from itertools import combinations
-
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -21,12 +20,12 @@ def _faults(figure: Figure) -> list[str]:
     figure.draw_without_rendering()
     texts = [text for text in figure.findobj(Text) if _seen(text)]
     found = [fault for text in texts for fault in _alone(text, figure)]
-    boxes = [(text, text.get_window_extent()) for text in texts]
-    for (one, a), (two, b) in combinations(boxes, 2):
-        across = min(a.x1, b.x1) - max(a.x0, b.x0)
-        up = min(a.y1, b.y1) - max(a.y0, b.y0)
-        if across > TOUCH and up > TOUCH:
-            found.append(f"{one.get_text()!r} overlaps {two.get_text()!r}")
+    boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4)
+    low, high = boxes[:, :2], boxes[:, 2:]
+    shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+    pairs = np.triu((shared > TOUCH).all(axis=2), k=1)
+    for one, two in np.argwhere(pairs):
+        found.append(f"{texts[one].get_text()!r} overlaps {texts[two].get_text()!r}")
     return found
 
 
