@@ -70,14 +70,14 @@ def test_saving_writes_pictures_numbers_and_entry(folder):
     assert entry["sources"] == ["register_statements.csv"] and entry["notebook"] == "02_made_up"
 
 
-def test_saving_again_changes_no_byte_and_only_its_own_entry(folder):
+def test_saving_again_changes_no_byte_and_only_its_own_entry(light):
     save("b"), save("a", "gap")
-    before = content(folder)
+    before = content(light)
     assert list(figures.manifest()) == ["a", "b"]
     save("b")
-    assert content(folder) == before
+    assert content(light) == before
     save("b", caption={"en": "Other words.", "zh": "别的话。"})
-    after = content(folder)
+    after = content(light)
     assert {name for name in before if before[name] != after[name]} == {
         "manifest.json",
         "README.md",
@@ -145,7 +145,7 @@ def test_a_figure_drawn_again_is_the_figure_saved(light):
     assert hashlib.sha256(picture).hexdigest() == entry["sha256"]["slope.zh.png"]
 
 
-def test_in_a_notebook_one_picture_is_displayed_and_nothing_else(folder, monkeypatch):
+def test_in_a_notebook_one_picture_is_displayed_and_nothing_else(light, monkeypatch):
     shown, about = [], []
 
     def display(data, metadata, raw):
@@ -160,7 +160,7 @@ def test_in_a_notebook_one_picture_is_displayed_and_nothing_else(folder, monkeyp
     assert about[0] == about[1] == {"image/png": {"alt": alt}, output.SHOWN: "tally"}
     picture = Image.open(io.BytesIO(base64.b64decode(shown[0]["image/png"])))
     assert picture.width == pytest.approx(180 / 25.4 * output.INLINE_DPI, abs=1)
-    assert (folder / "tally.zh.pdf").exists()
+    assert (light / "tally.zh.png").exists()
 
 
 def test_no_date_no_version_and_no_raster_in_vectors(folder):
