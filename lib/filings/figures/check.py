@@ -1,6 +1,10 @@
 """What is wrong with a drawn figure: missing glyphs, text off the canvas, text upon text."""
 
+from collections.abc import Iterator
+
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -18,7 +22,7 @@ def faults(figure: Figure) -> list[str]:
 
 def _faults(figure: Figure) -> list[str]:
     figure.draw_without_rendering()
-    texts = [text for text in figure.findobj(Text) if _seen(text)]
+    texts = [text for text in _texts(figure) if _seen(text)]
     found = [fault for text in texts for fault in _alone(text, figure)]
     boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4)
     low, high = boxes[:, :2], boxes[:, 2:]
@@ -27,6 +31,15 @@ def _faults(figure: Figure) -> list[str]:
     for one, two in np.argwhere(pairs):
         found.append(f"{texts[one].get_text()!r} overlaps {texts[two].get_text()!r}")
     return found
+
+
+def _texts(artist: Artist) -> Iterator[Text]:
+    """Every text that is drawn; an axis that is not drawn would make its ticks for the asking."""
+    if isinstance(artist, Text):
+        yield artist
+    for child in artist.get_children():
+        if not (isinstance(child, Axis) and not (child.axes.axison and child.get_visible())):
+            yield from _texts(child)
 
 
 def _seen(text: Text) -> bool:
