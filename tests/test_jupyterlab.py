@@ -90,7 +90,7 @@ def until(condition, seconds: float, what: str):
 
 def run_all(chromium) -> None:
     """Run > Run All Cells, by the mouse, once the kernel is there."""
-    wait = WebDriverWait(chromium, 60)
+    wait = WebDriverWait(chromium, 60, 0.1)
     wait.until(lambda _: idle(chromium))
     for selector, text in [
         (".lm-MenuBar-itemLabel", "Run"),

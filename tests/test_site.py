@@ -380,7 +380,7 @@ def test_no_page_scrolls_sideways_on_a_phone(visits):
 
 
 def wait(chromium, condition):
-    return WebDriverWait(chromium, 20).until(lambda _: condition())
+    return WebDriverWait(chromium, 20, 0.05).until(lambda _: condition())
 
 
 def results(chromium) -> list[str]:
@@ -459,8 +459,11 @@ def test_claims_can_be_sorted_and_filtered(opened, built):
     opened.get((built / "audit.html").as_uri())
 
     def verdicts(column: int) -> list[str]:
-        cells = opened.find_elements(By.CSS_SELECTOR, f".audit td:nth-child({column})")
-        return [cell.get_attribute("data-verdict") for cell in cells if cell.is_displayed()]
+        return opened.execute_script(
+            "return Array.from(document.querySelectorAll(`.audit td:nth-child(${arguments[0]})`))"
+            ".filter((cell) => cell.checkVisibility()).map((cell) => cell.dataset.verdict)",
+            column,
+        )
 
     everything = verdicts(2)
     button = opened.find_element(By.CSS_SELECTOR, ".audit th:nth-child(2) button")
