@@ -1,13 +1,15 @@
 """Where a figure stands on a page: both languages in tabs, with caption, downloads and origin."""
 
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from html import escape
+from itertools import repeat
 from pathlib import Path
 
 from lxml import etree
 
 from filings import paths
-from filings.figures.output import FORMATS, export
+from filings.figures.output import FORMATS, export, manifest
 from filings.figures.words import LANGUAGES
 
 NARROW = "single-column"
@@ -59,9 +61,17 @@ def _size(name: str, lang: str) -> tuple[int, int]:
 
 
 def draw_narrow(site: Path) -> None:
-    """Draw every figure once more for narrow screens, so that its words stay readable there."""
+    """Draw every figure once more for narrow screens, so that its words stay readable there.
+
+    It is half of the work for a site, so all cores share it.
+    """
     folder = site / paths.FIGURES.relative_to(paths.ROOT) / NARROW
-    for _ in export((), LANGUAGES, ("svg",), preset=NARROW, out=folder):
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_draw, manifest(), repeat(folder)))
+
+
+def _draw(name: str, folder: Path) -> None:
+    for _ in export((name,), LANGUAGES, ("svg",), preset=NARROW, out=folder):
         pass
 
 
