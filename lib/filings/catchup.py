@@ -15,8 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln
-from scipy.stats import binomtest, norm
+from scipy.special import gammaln, ndtri
 
 from filings import paths, places
 from filings.feasible import Register, Sum
@@ -221,6 +220,8 @@ class Interval(NamedTuple):
 
 def wilson(hits: int, total: int) -> Interval:
     """A share with Wilson's score interval. Source: Wilson, JASA 22 (1927), 209-212."""
+    from scipy.stats import binomtest  # half a second, and few who import this room need it
+
     found = binomtest(int(hits), int(total)).proportion_ci(LEVEL, method="wilson")
     return Interval(hits / total, found.low, found.high)
 
@@ -254,7 +255,7 @@ def detectable_share(share: float, before: int, after: int, power: float = 0.8) 
     effect size: 2 asin √p₂ = 2 asin √p₁ + (z₁ + z₂) √(1/n₁ + 1/n₂). Source: Cohen, Statistical
     Power Analysis (1988), 6.
     """
-    step = (norm.ppf(1 - (1 - LEVEL) / 2) + norm.ppf(power)) * sqrt(1 / before + 1 / after)
+    step = (ndtri(1 - (1 - LEVEL) / 2) + ndtri(power)) * sqrt(1 / before + 1 / after)
     return sin(min(asin(sqrt(share)) + step / 2, pi / 2)) ** 2
 
 
