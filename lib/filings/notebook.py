@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -99,8 +98,6 @@ def _papermill():
 
     Loaded on first use: a run with nothing to do need not wait for it.
     """
-    # jsonschema takes most of a second to load a grammar of addresses that no notebook needs.
-    sys.modules.setdefault("rfc3987_syntax", None)
     import papermill
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
