@@ -2,4 +2,5 @@
 
 from filings.cli import main
 
-main(prog_name="filings")
+if __name__ == "__main__":  # a process that shares the work loads this module under another name
+    main(prog_name="filings")
