@@ -5,7 +5,7 @@ if no table breaks a row, contradicted if no table meets all of them, undecided 
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -273,7 +273,7 @@ def _deciding(claim: Claim, kept: Sequence[Statement], verdict: str) -> tuple[st
     """Ids of statements from which the verdict follows, none of which can be spared.
 
     Looked for among the statements about the same places first, then about the same batches, then
-    among all; the vaguest are spared first, as long as the verdict follows.
+    among all; statements are dropped one by one, the vaguest first, while the verdict follows.
     """
     for circle in _circles(claim, kept):
         case = _Case(claim, circle)
@@ -283,27 +283,15 @@ def _deciding(claim: Claim, kept: Sequence[Statement], verdict: str) -> tuple[st
                 return case.always_true(active)
             return not case.ever_true(active)
 
-        everything = range(len(circle))
-        if follows(everything):
-            pool = sorted(everything, key=lambda index: _spared_first(claim, circle[index]))
-            return tuple(circle[index].id for index in sorted(_needed(pool, [], follows)))
+        active = list(range(len(circle)))
+        if not follows(active):
+            continue
+        for index in sorted(active, key=lambda index: _spared_first(claim, circle[index])):
+            fewer = [one for one in active if one != index]
+            if follows(fewer):
+                active = fewer
+        return tuple(circle[index].id for index in active)
     raise AssertionError("a verdict follows from all kept statements together")
-
-
-def _needed(
-    pool: list[int], beside: list[int], follows: Callable[[Sequence[int]], bool]
-) -> list[int]:
-    """Those of the pool that cannot be spared beside the others, the first being spared first.
-
-    What trying one by one would leave, but where none of many is needed they go at once.
-    """
-    if follows(beside):
-        return []
-    if len(pool) == 1:
-        return pool
-    first, second = pool[: len(pool) // 2], pool[len(pool) // 2 :]
-    first = _needed(first, second + beside, follows)
-    return first + _needed(second, first + beside, follows)
 
 
 def _circles(claim: Claim, kept: Sequence[Statement]) -> Iterable[list[Statement]]:
