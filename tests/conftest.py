@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ settings.load_profile("filings")
 os.environ.pop("MPLBACKEND", None)
 
 
-LONGEST = ("02_regional_concentration", "test_site", "03_central_western_catch_up")
+LONGEST = (
+    *("01_ingestion", "02_regional_concentration", "03_central_western_catch_up"),
+    *("05_article_audit", "test_site", "test_figures_output", "test_run", "test_jupyterlab"),
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -30,8 +34,30 @@ def pytest_collection_modifyitems(items):
         )
 
 
+class _Kept(nursery.Nursery):
+    """It serves the next run as well: a run does not end it."""
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(scope="session")
+def toys():
+    """One process that forks the kernels of all toys, with little loaded: for each run to start
+    its own takes longer than most toys do.
+    """
+    if sys.platform != "linux":
+        yield None
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nursery, "LOADED", nursery.LOADED[:1])
+        kept = _Kept()
+    yield kept
+    super(_Kept, kept).close()
+
+
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path, monkeypatch, toys):
     """An empty toy repository (see toy.py) that ``filings.paths`` and ``filings.run`` work on."""
     for name in ("notebooks/cases", "data/raw", "data/processed", "figures", "lib"):
         (tmp_path / name).mkdir(parents=True)
@@ -42,5 +68,5 @@ def project(tmp_path, monkeypatch):
         if isinstance(path, Path) and path.is_relative_to(root):
             monkeypatch.setattr(paths, name, tmp_path / path.relative_to(root))
     monkeypatch.setattr(run, "AFTER", {"02_use": ("01_make",)})
-    monkeypatch.setattr(nursery, "LOADED", nursery.LOADED[:1])  # few toys need the others
+    monkeypatch.setattr(nursery, "Nursery", lambda: toys)
     return tmp_path

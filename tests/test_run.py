@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from filings import cli, files, notebook, nursery, paths, run, trace
-from toy import LOADED, content, copy_library, write_notebook
+from toy import Nursery, content, copy_library, write_notebook
 
 TOTAL = "from pathlib import Path\ndata = Path('../data')\n"
 
@@ -186,7 +186,7 @@ def test_forked_kernels_give_the_same_bytes_as_ordinary_ones(project, monkeypatc
         "from ipykernel.connect import get_connection_info\n"
         "print('sockets that are files:', 'ipc' in get_connection_info())",
     )
-    monkeypatch.setattr(nursery, "LOADED", LOADED)
+    monkeypatch.setattr(nursery, "Nursery", Nursery)
     monkeypatch.setenv("MPLBACKEND", "agg")  # as where scripts draw without a screen
     assert run.run()
     forked = content(project)

@@ -7,8 +7,8 @@ import nbformat
 from filings import nursery, paths, run
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-LOADED = nursery.LOADED
-"""What the runner really loads before it forks kernels; ``project`` keeps to the first of it."""
+Nursery = nursery.Nursery
+"""What the runner really forks kernels from; ``project`` puts one of its own in its place."""
 
 
 def write_notebook(root: Path, name: str, *cells: str, parameters: bool = False) -> Path:

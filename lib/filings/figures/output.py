@@ -77,13 +77,13 @@ def save(
     data: str,
     caption: Mapping[str, str] | None = None,
     alt: Mapping[str, str] | None = None,
-) -> dict:
+) -> dict[str, Page]:
     """Write the figure NAME in both languages and three formats, with its numbers and its entry.
 
     ``builder`` is a key of ``BUILDERS`` and ``table`` what it draws; ``sources`` are ids of
     sources.csv and names of data files; ``notebook`` the stem of the notebook that draws it;
     ``data`` the file the numbers come from, as written in data/README.md. ``caption`` and ``alt``
-    ({"en": …, "zh": …}) replace the builder's own. Returns the manifest entry. Raises
+    ({"en": …, "zh": …}) replace the builder's own. Returns the page in each language. Raises
     ``Incomplete`` for a figure without source, caption or alt text.
     """
     sources = tuple(sources)
@@ -114,7 +114,7 @@ def save(
         "sha256": dict(sorted(digests.items())),
     }
     _enter(name, entry)
-    return entry
+    return pages
 
 
 def show(name: str, builder: str, table: pd.DataFrame, **options) -> None:
@@ -125,12 +125,9 @@ def show(name: str, builder: str, table: pd.DataFrame, **options) -> None:
     """
     from IPython.display import display
 
-    entry = save(name, builder, table, **options)
-    page = BUILDERS[builder](
-        read_numbers(io.BytesIO(numbers_of(table, builder))), "en", WIDTH, entry["sources"]
-    )
+    page = save(name, builder, table, **options)["en"]
     picture = base64.b64encode(rendered(page, "png", INLINE_DPI)).decode()
-    shown = {"image/png": {"alt": entry["alt"]["en"]}, SHOWN: name}
+    shown = {"image/png": {"alt": manifest()[name]["alt"]["en"]}, SHOWN: name}
     display({"image/png": picture}, metadata=shown, raw=True)
 
 
