@@ -116,7 +116,8 @@ def finished(chromium, cells: int) -> list[str]:
     prompts = chromium.find_elements(By.CSS_SELECTOR, ".jp-CodeCell .jp-InputPrompt")
     numbers = [prompt.get_property("textContent") for prompt in prompts]
     ran = len(numbers) == cells and all(re.fullmatch(r"\[\d+\]:", number) for number in numbers)
-    return numbers if idle(chromium) and (ran or failures(chromium)) else []
+    ended = idle(chromium) and "[*]:" not in numbers  # a cell's failure shows before its number
+    return numbers if ended and (ran or failures(chromium)) else []
 
 
 def failures(chromium) -> list[str]:
