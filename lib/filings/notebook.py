@@ -107,8 +107,6 @@ def _papermill():
         def create_kernel_manager(self):
             if _stopping.is_set():
                 raise Failure("interrupted")
-            # A backend chosen for scripts would keep the pictures out of the notebook.
-            os.environ.pop("MPLBACKEND", None)
             manager = super().create_kernel_manager()
             if nursery := self.resources["nursery"]:
                 from filings.nursery import Provisioner
@@ -139,6 +137,8 @@ def _papermill():
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, **options):
             options["resources"]["notebook"] = nb_man.nb
+            # A backend chosen for scripts would keep the pictures out of the notebook.
+            environment = {name: os.environ[name] for name in os.environ if name != "MPLBACKEND"}
             # Without it every kernel warns about its connection when it starts.
             connection = {"transport_encryption": "auto"}
             with TemporaryDirectory() as folder:
@@ -155,7 +155,7 @@ def _papermill():
                     # A graceful end stalls for seconds now and then; nothing here waits for it.
                     shutdown_kernel="immediate",
                     config=Config({"KernelManager": connection}),
-                ).execute()
+                ).execute(env=environment)
 
     papermill_engines.register("filings", Engine)
     return papermill

@@ -346,8 +346,14 @@ def highest_totals(
 
 
 def _relaxed_totals(model: Model) -> dict[int, int]:
-    relaxed, totals = Program(model.rows, relaxed=True), {}
-    for batch in model.batches:
+    relaxed = Program(model.rows, relaxed=True)
+    totals = {  # those that are stated need not be sought
+        s.batches[0]: s.value
+        for s in model.statements
+        if (s.kind, s.places, s.unit, s.relation) == ("count", (places.NATION,), "services", "=")
+        and len(s.batches) == 1
+    }
+    for batch in sorted(set(model.batches) - totals.keys()):
         total = model.form(Sum("services", (places.NATION,), (batch,)))
         highest = relaxed.optimise(total, "high")
         if highest is None:
