@@ -14,8 +14,8 @@ from random import Random
 
 import numpy as np
 from filings import measures, places
-from filings.feasible import Sum, Table
-from filings.statements import Statement
+from filings.bounds import Sum, Table
+from filings.ledger import Statement
 
 NATION = "全国"
 ATOMS = ("北京", "上海", "湖南", "深圳", "广东 without 深圳")

@@ -6,11 +6,11 @@ import json
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from filings import cases, figures, paths, places, run, statements
+from filings import cases, figures, ledger, paths, places, run
+from filings.bounds import IdentifiedSet
 from filings.cases import record
 from filings.cases.words import EVENTS_ZH, METRICS, THREADS, value_in_words
 from filings.cli import main
-from filings.feasible import Register
 from filings.figures import faults
 
 STUDIED = sorted({path.stem for path in paths.CASES.glob("*.ipynb")} - {run.COMPARISON})
@@ -31,7 +31,7 @@ def test_all_provinces_and_every_city_or_district_on_record_can_be_studied():
     named = {*raw(paths.EVENTS)["place"], *raw(paths.INDICATORS)["place"]}
     for name in named & places.names().keys() - {places.NATION}:
         assert places.find(name).name in known
-    for statement in statements.read():
+    for statement in ledger.read():
         assert set(statement.places) - {places.NATION} <= known
 
 
@@ -44,7 +44,7 @@ def test_a_place_is_found_by_any_of_its_names(name):
     ("name", "near"), [("娄地", "娄底"), ("Hunnan", "湖南"), ("株洲", "娄底"), ("Shenzen", "深圳")]
 )
 def test_any_other_place_is_refused_with_near_matches(name, near):
-    with pytest.raises(places.UnknownPlace) as error:
+    with pytest.raises(places.UnknownPlaceError) as error:
         cases.find(name)
     assert near in error.value.near
     assert near in str(error.value)
@@ -52,7 +52,7 @@ def test_any_other_place_is_refused_with_near_matches(name, near):
 
 @pytest.mark.parametrize("name", ["全国", "火星"])
 def test_what_is_no_place_below_the_nation_is_refused_with_the_provinces(name):
-    with pytest.raises(places.UnknownPlace) as error:
+    with pytest.raises(places.UnknownPlaceError) as error:
         cases.find(name)
     assert set(error.value.near) == set(places.province_names())
 
@@ -92,9 +92,9 @@ def test_a_row_reaches_the_place_it_is_about_those_around_it_and_those_inside():
 
 def test_a_number_is_counted_only_in_the_register_and_planned_only_as_a_plan():
     said = pd.concat([cases.said(place) for place in places.province_names()])
-    ledger = {statement.id for statement in statements.read()}
+    statements = {statement.id for statement in ledger.read()}
     counted = said[said["kind"] == "counted"]
-    assert set(counted.index) - ledger == {"C124"}  # an event that is a count of the list
+    assert set(counted.index) - statements == {"C124"}  # an event that is a count of the list
     assert not {"C117", "C192"} & set(counted.index)  # "about 30"; batches not stated
     targets = said[said["metric"].str.startswith("target_")]
     assert len(targets) and (targets["kind"] == "planned").all()
@@ -297,7 +297,7 @@ def made_register():
         ("M5", "count", "北京", "1", "services", "=", "7"),
     ]
     rows = [[name, "X", *rest, "", "", ""] for name, *rest in lines]
-    return Register(statements.from_rows([list(statements.COLUMNS), *rows], "made up"))
+    return IdentifiedSet(ledger.from_rows([list(ledger.COLUMNS), *rows], "made up"))
 
 
 def test_ranges_of_a_made_up_register():

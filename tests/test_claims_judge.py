@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 from click.testing import CliRunner
-from filings import claims, paths, statements
+from filings import claims, ledger, paths
+from filings.bounds import IdentifiedSet
 from filings.claims import wording
 from filings.cli import main
-from filings.feasible import Register
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,11 +21,11 @@ TOTAL = 7
 # --- a register of three provinces whose every table can be written down -------------------------
 
 
-def ledger(*rows: str) -> tuple[statements.Statement, ...]:
+def made(*rows: str) -> tuple[ledger.Statement, ...]:
     """Statements from rows "id source kind place batches unit relation value of note"."""
     cells = [row.split("|") for row in rows]
     full = [[*c[:8], c[8] if len(c) > 8 else "", "", c[9] if len(c) > 9 else ""] for c in cells]
-    return statements.from_rows([list(statements.COLUMNS), *full], "made up")
+    return ledger.from_rows([list(ledger.COLUMNS), *full], "made up")
 
 
 FRAME = (
@@ -99,43 +99,45 @@ CLAIMS = st.one_of(
 @settings(max_examples=120)
 @given(CLAIMS, st.integers(0, 4), st.integers(1, 4))
 def test_verdicts_are_those_of_every_table_written_down(one, least, most):
-    kept = ledger(
+    kept = made(
         *FRAME,
         f"T3|S3|count|北京|1|services|>=|{least}",
         f"T4|S4|count|上海|1|services|<=|{most}",
     )
     truth = {true_of(one, table) for table in tables(least, most)}
-    found = claims.judge(one, Register(kept))
+    found = claims.judge(one, IdentifiedSet(kept))
     wanted = {(True,): "supported", (False,): "contradicted"}.get(tuple(truth), "undecided")
     assert found.verdict == wanted
     if one.kind == "count":
         counts = [sum(table[name] for name in one.places) for table in tables(least, most)]
         assert (found.low, found.high) == (min(counts), max(counts))
     if found.verdict != "undecided" and found.evidence:
-        again = Register([row for row in kept if row.id in found.evidence])
+        again = IdentifiedSet([row for row in kept if row.id in found.evidence])
         assert claims.judge(one, again).verdict == found.verdict
         for spared in found.evidence:
             fewer = [row for row in kept if row.id in found.evidence and row.id != spared]
-            assert not fewer or claims.judge(one, Register(fewer)).verdict == "undecided"
+            assert not fewer or claims.judge(one, IdentifiedSet(fewer)).verdict == "undecided"
 
 
 def test_the_evidence_named_is_what_decides():
-    kept = ledger(*FRAME, "T3|S3|count|北京|1|services|=|4", "T4|S4|count|上海|1|services|=|2")
-    found = claims.judge(claim("count", ("广东",), "=", 1), Register(kept))
+    kept = made(*FRAME, "T3|S3|count|北京|1|services|=|4", "T4|S4|count|上海|1|services|=|2")
+    found = claims.judge(claim("count", ("广东",), "=", 1), IdentifiedSet(kept))
     assert (found.verdict, found.evidence) == ("supported", ("T2", "T3", "T4"))
     assert (found.low, found.high) == (1, 1)
-    direct = claims.judge(claim("count", ("上海",), "=", 3), Register(kept))
+    direct = claims.judge(claim("count", ("上海",), "=", 3), IdentifiedSet(kept))
     assert (direct.verdict, direct.evidence) == ("contradicted", ("T4",))
 
 
 def test_a_claim_without_a_batch_is_undecided_and_says_so():
-    found = claims.judge(claim("count", NATION, "=", 7, batches=()), Register(ledger(*FRAME)))
+    found = claims.judge(claim("count", NATION, "=", 7, batches=()), IdentifiedSet(made(*FRAME)))
     assert (found.verdict, found.low, found.high) == ("undecided", None, None)
     assert "does not say" in found.reason
 
 
 def test_a_batch_nobody_speaks_of_leaves_a_claim_undecided():
-    found = claims.judge(claim("count", NATION, "=", 120, batches=(9,)), Register(ledger(*FRAME)))
+    found = claims.judge(
+        claim("count", NATION, "=", 120, batches=(9,)), IdentifiedSet(made(*FRAME))
+    )
     assert (found.verdict, found.low, found.high) == ("undecided", 0, None)
 
 
@@ -171,9 +173,9 @@ def test_wording_is_read_by_the_rule(said, holds, fails):
 @given(st.decimals(0, 100, places=2), st.integers(1, 500), st.integers(0, 500))
 def test_a_printed_share_is_judged_as_the_ledger_reads_it(value, whole, part):
     """The rule for claims and the contract of the ledger agree on what a percentage can mean."""
-    from filings.feasible.table import share_agrees
+    from filings.bounds.table import share_agrees
 
-    row = ledger(f"T1|S1|share|北京|1|services|=|{value}|全国")[0]
+    row = made(f"T1|S1|share|北京|1|services|=|{value}|全国")[0]
     exact = Fraction(100 * part, whole)
     limits = wording.limits(claim("share", ("北京",), "=", value))
     assert limits.allows(exact) == share_agrees(row, part, whole)
@@ -183,7 +185,7 @@ def test_a_printed_share_is_judged_as_the_ledger_reads_it(value, whole, part):
 
 
 def test_a_statement_falls_with_its_last_independent_source():
-    rows = ledger(
+    rows = made(
         "T1|S1|count|北京|1|services|=|1",
         "T2|S1|count|上海|1|services|=|2||also S2",
         "T3|S3|count|广东|1|services|=|3||same text as S1",
@@ -207,7 +209,7 @@ def test_a_draft_is_a_ledger_a_person_can_confirm(tmp_path):
     found = claims.extract(NEWS)
     file = tmp_path / "draft.csv"
     file.write_bytes(claims.draft(found, "news"))
-    drafted = statements.read(file)
+    drafted = ledger.read(file)
     assert [row.id for row in drafted] == [f"N{i:03d}" for i in range(1, len(found) + 1)]
     assert all("to be confirmed" in row.note for row in drafted)
     most = next(row for row in drafted if row.kind == "coverage")
@@ -217,8 +219,8 @@ def test_a_draft_is_a_ledger_a_person_can_confirm(tmp_path):
 @pytest.fixture
 def small_ledger(monkeypatch):
     """The command reads this ledger instead of the project's, so that it answers at once."""
-    rows = ledger(*FRAME, "T3|S3|count|北京|1|services|=|4")
-    monkeypatch.setattr(statements, "read", lambda: rows)
+    rows = made(*FRAME, "T3|S3|count|北京|1|services|=|4")
+    monkeypatch.setattr(ledger, "read", lambda: rows)
 
 
 def test_the_command_prints_json_with_offsets_and_writes_a_draft(tmp_path, small_ledger):

@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from itertools import chain, combinations
 from random import Random
 
 import made_registers as made
 import pandas as pd
 import pytest
-from filings import paths, statements
-from filings.feasible import Contradiction, Register, SetAside, reconcile
+from filings import ledger, paths
+from filings.bounds import ContradictionError, IdentifiedSet, SetAside, reconcile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_registers import NATION, statement
@@ -21,8 +22,8 @@ FRAME = made.frame((4, 3))
 
 def can_hold(said) -> bool:
     try:
-        Register(said)
-    except Contradiction:
+        IdentifiedSet(said)
+    except ContradictionError:
         return False
     return True
 
@@ -148,7 +149,7 @@ def test_reprints_of_one_text_count_once():
 @pytest.mark.parametrize(
     "vague",
     [
-        statement("share", "四川", (1,), statements.Decimal("20"), of=NATION, id="A"),
+        statement("share", "四川", (1,), Decimal("20"), of=NATION, id="A"),
         statement("rank", "四川", (1,), 1, id="A"),
         statement("order", NATION, (1,), ("四川", "湖南"), id="A"),
         statement("leaders", NATION, (1,), ("四川",), id="A"),
@@ -196,15 +197,15 @@ def test_without_explanation_the_same_is_set_aside():
 
 
 @pytest.fixture(scope="module")
-def ledger():
-    return statements.sorted_out("used", "set aside", "context")
+def on_file():
+    return ledger.sorted_out("used", "set aside", "context")
 
 
 @pytest.fixture(scope="module")
-def judged(ledger):
+def judged(on_file):
     """The ledger sorted, with the clashes that notebook 01 found: they take long to find."""
-    found = reconcile(ledger, explain=False)
-    known = {statement.id: statement for statement in ledger}
+    found = reconcile(on_file, explain=False)
+    known = {statement.id: statement for statement in on_file}
     reasons = pd.read_csv(paths.USED_STATEMENTS, index_col="id")["reason"]
     said = {item: re.findall(r"\((C\d+)\)", reasons[item.statement.id]) for item in found.set_aside}
     items = (
@@ -219,9 +220,9 @@ def test_the_clashes_are_those_on_file(judged):
     assert {item.statement.id: item.words() for item in judged.set_aside} == dict(reasons)
 
 
-def test_every_statement_on_file_is_kept_set_aside_or_context(ledger, judged):
+def test_every_statement_on_file_is_kept_set_aside_or_context(on_file, judged):
     ids = [*(s.id for s in judged.kept), *aside(judged), *(s.id for s in judged.context)]
-    assert sorted(ids) == sorted(each.id for each in ledger)
+    assert sorted(ids) == sorted(each.id for each in on_file)
     assert judged.set_aside, "the ledger is known to contradict itself"
 
 
@@ -250,8 +251,8 @@ def test_the_clashes_on_file_are_minimal_and_made_of_kept_statements(judged):
             assert can_hold([item.statement, *rest]), (item.statement.id, other.id)
 
 
-def test_the_order_of_rows_on_file_does_not_matter(ledger, judged):
-    turned = reconcile(tuple(reversed(ledger)), explain=False)
+def test_the_order_of_rows_on_file_does_not_matter(on_file, judged):
+    turned = reconcile(tuple(reversed(on_file)), explain=False)
     assert aside(turned) == aside(judged)
 
 

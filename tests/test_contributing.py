@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from filings import cli, dictionary, paths, statements
+from filings import cli, dictionary, ledger, paths
 
 PAGES = ("README.md", "CONTRIBUTING.md", "data/README.md", "data/raw/lists/README.md")
 SHELL = {"cd", "sha256sum", "source", "uv"}
@@ -89,7 +89,7 @@ def stands(name: str) -> bool:
     fields = {field.name for table in dictionary.tables().values() for field in table.fields}
     with paths.SOURCES.open(encoding="utf-8", newline="") as rows:
         sources = {row["source_id"] for row in csv.DictReader(rows)}
-    kinds = {*statements.BINDING_KINDS, *statements.CONTEXT_KINDS}
+    kinds = {*ledger.BINDING_KINDS, *ledger.CONTEXT_KINDS}
     return name in fields | sources | kinds | cli.main.commands.keys()
 
 
@@ -106,7 +106,7 @@ def test_every_name_in_contributing_is_one_of_this_repository():
 def test_the_example_of_a_statement_is_a_row_of_the_ledger():
     rows = [line for line in blocks("CONTRIBUTING.md") if line.count(",") > 5]
     assert rows and {*rows} <= {*paths.STATEMENTS.read_text("utf-8").splitlines()}
-    (statement,) = [s for s in statements.read() if s.id == rows[0].partition(",")[0]]
+    (statement,) = [s for s in ledger.read() if s.id == rows[0].partition(",")[0]]
     said = f"`{statement.source}` counts {statement.value} {statement.unit} in batch 1"
     assert said in page("CONTRIBUTING.md")
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 import pytest
-from filings import dictionary, paths, statements
+from filings import dictionary, ledger, paths
 
 
 def read(name: str) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def test_every_source_of_a_statement_is_on_file():
 def test_the_dictionary_names_every_kind_of_statement():
     kind = TABLES["raw/register_statements.csv"].fields[2]
     assert kind.name == "kind"
-    assert sorted(kind.choices) == sorted(statements.BINDING_KINDS + statements.CONTEXT_KINDS)
+    assert sorted(kind.choices) == sorted(ledger.BINDING_KINDS + ledger.CONTEXT_KINDS)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_broken_dictionary_is_refused_with_its_section(old, new, says, tmp_pat
     text = paths.DICTIONARY.read_text("utf-8")
     monkeypatch.setattr(paths, "DICTIONARY", tmp_path / "README.md")
     paths.DICTIONARY.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(dictionary.BrokenDictionary) as refused:
+    with pytest.raises(dictionary.BrokenDictionaryError) as refused:
         dictionary.tables()
         dictionary.introduction()
     assert says in str(refused.value) and "\n" not in str(refused.value)

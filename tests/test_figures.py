@@ -12,8 +12,8 @@ import pytest
 from filings import figures, paths, places
 from filings.figures import maps, marks, style, words
 from filings.figures.check import faults
-from filings.figures.page import Page, TooTall, UnknownColumns, wrap
-from filings.figures.sources import UnknownSource, source_line
+from filings.figures.page import Page, TooTallError, UnknownColumnsError, wrap
+from filings.figures.sources import UnknownSourceError, source_line
 from hypothesis import given
 from hypothesis import strategies as st
 from made_figures import TABLES, one, total
@@ -85,7 +85,7 @@ def test_faults_are_found(draw_badly, fault):
 
 def test_a_table_that_cannot_be_drawn_is_refused():
     table = one("1-5")
-    with pytest.raises(UnknownColumns, match="lacks basis"):
+    with pytest.raises(UnknownColumnsError, match="lacks basis"):
         figures.ranking(table.drop(columns="basis"))
     with pytest.raises(ValueError, match="no rows"):
         figures.ranking(table.iloc[:0])
@@ -95,9 +95,9 @@ def test_a_table_that_cannot_be_drawn_is_refused():
         figures.ranking(table, width_mm=20)
     with pytest.raises(ValueError, match="one batches a figure, got 1-5, 1"):
         figures.ranking(pd.concat([table, one("1")]))
-    with pytest.raises(UnknownSource, match="S9999"):
+    with pytest.raises(UnknownSourceError, match="S9999"):
         figures.ranking(table, sources=("S9999",))
-    with pytest.raises(TooTall):
+    with pytest.raises(TooTallError):
         figures.ranking(table, aspect=4)
 
 

@@ -115,7 +115,7 @@ def test_another_process_writes_the_same_bytes(folder):
     ],
 )
 def test_a_figure_without_source_caption_or_alt_text_is_refused(folder, facts, missing):
-    with pytest.raises(output.Incomplete, match=missing):
+    with pytest.raises(output.IncompleteError, match=missing):
         save("tally", **facts)
     assert not folder.exists()
 

@@ -3,7 +3,7 @@
 from random import Random
 
 import made_registers as made
-from filings.feasible import Register, Sum, left_open, without_each
+from filings.bounds import IdentifiedSet, Sum, left_open, without_each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_registers import NATION, statement
@@ -18,7 +18,7 @@ def register_of(random):
     tables = made.services_tables(TOTALS)
     truth = tables[[random.randrange(len(tables))]]
     said = [*made.frame(TOTALS), *made.told(random, truth, made.SERVICE_KINDS, 5)]
-    return Register(said), said, made.agreeing(tables, said)
+    return IdentifiedSet(said), said, made.agreeing(tables, said)
 
 
 def test_a_total_carries_what_it_limits():
@@ -27,7 +27,7 @@ def test_a_total_carries_what_it_limits():
         statement("count", "北京", (1,), 4, id="B"),
         statement("count", "上海", (2,), 1, id="S"),
     ]
-    found = {group[0].id: kept for group, kept in without_each(Register(said), QUESTION)}
+    found = {group[0].id: kept for group, kept in without_each(IdentifiedSet(said), QUESTION)}
     assert {name: (kept.low, kept.high) for name, kept in found.items()} == {
         "T": (0, None),
         "B": (0, 10),
@@ -40,7 +40,7 @@ def test_two_statements_of_one_fact_are_dropped_together():
         statement("count", "北京", (1,), 4, id="B"),
         statement("count", "北京", (1,), 4, id="C"),
     ]
-    groups = [[one.id for one in group] for group, _ in without_each(Register(said), QUESTION)]
+    groups = [[one.id for one in group] for group, _ in without_each(IdentifiedSet(said), QUESTION)]
     assert groups == [["T"], ["B", "C"]]
 
 
@@ -62,7 +62,7 @@ def test_each_range_without_a_fact_is_that_of_the_others(random):
 def test_what_a_known_fact_leaves_open():
     said = [statement("count", NATION, (1,), 10)]
     told = [Sum.parse("services:北京:1"), QUESTION, Sum.parse("services:北京:2")]
-    register = Register([*said, statement("count", NATION, (2,), 3)])
+    register = IdentifiedSet([*said, statement("count", NATION, (2,), 3)])
     # Beijing may turn out to have nothing: everything stays open; the question itself settles it.
     assert left_open(register, QUESTION, told) == [10, 0, 10]
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 import made_lists
 import pandas as pd
 import pytest
-from filings import feasible, lists, numbers, paths, places, statements
+from filings import ledger, lists, numbers, paths, places
+from filings.bounds import IdentifiedSet, Sum, reconcile
 from made_lists import filings
 
 REGISTER = {1: filings(60, seed=11), 2: filings(90, seed=12), 3: filings(40, seed=13)}
@@ -61,11 +62,11 @@ def test_entities_of_several_batches_are_counted_once(tmp_path):
 
 def test_statements_are_exact_and_the_ledger_takes_them(tmp_path):
     rows = lists.statements(write(tmp_path, REGISTER))
-    ledger = statements.from_rows(
-        [list(statements.COLUMNS), *([row[name] for name in statements.COLUMNS] for row in rows)],
+    statements = ledger.from_rows(
+        [list(ledger.COLUMNS), *([row[name] for name in ledger.COLUMNS] for row in rows)],
         "official lists",
     )
-    assert len(ledger) == len(rows) == 32 * (2 * len(REGISTER) + 2)
+    assert len(statements) == len(rows) == 32 * (2 * len(REGISTER) + 2)
     for unit in ("services", "entities"):
         for batch in REGISTER:
             expected = truth([batch], unit)
@@ -139,11 +140,11 @@ def published(unit: str) -> list[dict]:
 @pytest.mark.parametrize("unit", ["services", "entities"])
 def test_lists_in_exact_out_and_lists_withheld_ranges_that_hold_the_truth(tmp_path, unit):
     def bounds(rows: list[dict], batch: int) -> dict:
-        ledger = statements.from_rows(
-            [list(statements.COLUMNS), *([r[c] for c in statements.COLUMNS] for r in rows)], "made"
+        statements = ledger.from_rows(
+            [list(ledger.COLUMNS), *([r[c] for c in ledger.COLUMNS] for r in rows)], "made"
         )
-        register = feasible.Register(feasible.reconcile(ledger).kept)
-        sums = [feasible.Sum.parse(f"{unit}:{p}:{batch}") for p in places.province_names()]
+        register = IdentifiedSet(reconcile(statements).kept)
+        sums = [Sum.parse(f"{unit}:{p}:{batch}") for p in places.province_names()]
         return dict(zip(places.province_names(), register.bounds(sums), strict=True))
 
     with_list = [row for row in published(unit) if row["batches"] != "2"]

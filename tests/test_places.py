@@ -47,7 +47,7 @@ def test_names_as_the_press_writes_them(name, level, province):
 
 
 def test_a_shared_name_is_refused_with_choices_that_work():
-    with pytest.raises(places.UnknownPlace, match="several") as refused:
+    with pytest.raises(places.UnknownPlaceError, match="several") as refused:
         places.find("鼓楼区")
     assert len(refused.value.near) > 1
     for choice in refused.value.near:
@@ -55,7 +55,7 @@ def test_a_shared_name_is_refused_with_choices_that_work():
 
 
 def test_an_unknown_name_is_refused_with_near_ones():
-    with pytest.raises(places.UnknownPlace, match="深圳"):
+    with pytest.raises(places.UnknownPlaceError, match="深圳"):
         places.find("深玔")
 
 

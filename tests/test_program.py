@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from filings.feasible.program import INF, Rows
+from filings.bounds.program import INF, Rows
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
-from filings import cli, files, notebook, nursery, paths, run, trace
+from filings import cli, notebook, nursery, paths, run, trace
 from toy import Nursery, content, copy_library, write_notebook
 
 TOTAL = "from pathlib import Path\ndata = Path('../data')\n"
@@ -100,7 +100,7 @@ def test_a_failure_shows_its_cell_and_leaves_the_last_good_files(project, capsys
     assert begun.outputs[0].text == "so far\n"
     assert json.loads((paths.RUNS / "03_alone.json").read_text())["inputs"][
         "lib/toy.py"
-    ] == files.fingerprint(project / "lib/toy.py")
+    ] == paths.fingerprint(project / "lib/toy.py")
 
 
 def test_cases_come_from_the_template_by_parameter(project, monkeypatch, capsys):
@@ -120,7 +120,7 @@ def test_cases_come_from_the_template_by_parameter(project, monkeypatch, capsys)
 def test_a_misspelt_parameter_is_refused(project):
     path = write_notebook(project, "04_place", "place = '娄底'", parameters=True)
     before = content(project)
-    with pytest.raises(notebook.UnknownParameter, match="no parameter 'palce'; it has: place"):
+    with pytest.raises(notebook.UnknownParameterError, match="no parameter 'palce'; it has: place"):
         notebook.execute(path, path, {"palce": "成都"})
     assert content(project) == before
 
@@ -129,7 +129,7 @@ def test_reading_what_another_writes_must_be_declared(project, monkeypatch):
     monkeypatch.setattr(run, "AFTER", {})
     (project / "data/processed/total.txt").write_text("0")
     make_three(project)
-    with pytest.raises(run.WrongOrder, match=r"02_use reads data/processed/total\.txt"):
+    with pytest.raises(run.WrongOrderError, match=r"02_use reads data/processed/total\.txt"):
         run.run(["01", "02"])
 
 
@@ -167,7 +167,7 @@ def test_notebooks_hold_nothing_that_passes(project):
     assert "version" not in written.metadata.language_info
     assert all(cell.metadata == {} for cell in written.cells)
     assert [cell.execution_count for cell in written.cells[1:]] == [1, 2]
-    assert record["outputs"] == {"notebooks/01_a.ipynb": files.fingerprint(path)}
+    assert record["outputs"] == {"notebooks/01_a.ipynb": paths.fingerprint(path)}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -326,27 +326,27 @@ def test_the_journal_tells_reads_from_writes_and_undoes(tmp_path):
 def test_a_folder_counts_with_the_content_of_its_files(tmp_path):
     (tmp_path / "a").write_text("1")
     (tmp_path / "inner").mkdir()
-    first = files.fingerprint(tmp_path)
+    first = paths.fingerprint(tmp_path)
     (tmp_path / "inner/deep").write_text("1")
-    assert files.fingerprint(tmp_path) == first
+    assert paths.fingerprint(tmp_path) == first
     (tmp_path / "a").write_text("2")
-    assert files.fingerprint(tmp_path) != first
+    assert paths.fingerprint(tmp_path) != first
     (tmp_path / "a").write_text("1")
-    assert files.fingerprint(tmp_path) == first
+    assert paths.fingerprint(tmp_path) == first
     (tmp_path / "a").rename(tmp_path / "b")
-    assert files.fingerprint(tmp_path) != first
+    assert paths.fingerprint(tmp_path) != first
 
 
 def test_a_file_that_cannot_be_written_keeps_its_content(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
-    files.write(path, b"old")
+    paths.write(path, b"old")
 
     def break_off(self, target):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "replace", break_off)
     with pytest.raises(KeyboardInterrupt):
-        files.write(path, b"new")
+        paths.write(path, b"new")
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
     assert path.read_bytes() == b"old"
 

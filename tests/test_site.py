@@ -147,7 +147,7 @@ def test_a_flaw_in_a_page_ends_the_build_and_keeps_the_last_site(one_page, capfd
         ("![](nowhere.png)", "image file not readable"),
         ("## Two\n\n#### Four", "header level"),
     ]:
-        with pytest.raises(site.Unbuilt):
+        with pytest.raises(site.UnbuiltError):
             one_page(f"# Home\n\n{flaw}\n")
         assert said in capfd.readouterr().err
         assert content(paths.SITE) == {"index.html": b"good"}

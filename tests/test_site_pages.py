@@ -57,9 +57,9 @@ def test_a_figure_stands_in_both_languages_with_its_words_escaped():
 
 
 def test_a_picture_without_name_is_refused():
-    with pytest.raises(notebook.Unnamed, match=r"filings\.figures\.show"):
+    with pytest.raises(notebook.UnnamedError, match=r"filings\.figures\.show"):
         page_of(rich("image/png", "bytes"))
-    with pytest.raises(notebook.Unnamed, match="no figure 'other'"):
+    with pytest.raises(notebook.UnnamedError, match="no figure 'other'"):
         page_of(rich("image/png", "bytes", **{SHOWN: "other"}))
 
 

@@ -17,7 +17,7 @@ def _json(value) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 
-class BadInput(click.ClickException):
+class BadInputError(click.ClickException):
     """Input that cannot be used, said in one line."""
 
     exit_code = 2
@@ -36,7 +36,7 @@ def one_line():
     except BrokenPipeError:
         raise
     except (ValueError, OSError) as error:
-        raise BadInput(" ".join(str(error).split())) from error
+        raise BadInputError(" ".join(str(error).split())) from error
 
 
 class Commands(click.Group):
@@ -126,7 +126,7 @@ def ingest(files, out, as_json):
     for error in read.errors:
         click.echo(f"Error: {error}", err=True)
     if read.errors:
-        raise click.exceptions.Exit(BadInput.exit_code)
+        raise click.exceptions.Exit(BadInputError.exit_code)
 
 
 @main.command()
@@ -154,13 +154,13 @@ def check():
 @click.option("--draft", type=_PATH, help="Write candidate rows for the ledger to this file.")
 def audit(file, as_json, sources, draft):
     """Find what a press article in Chinese claims about the register and judge each claim."""
-    from filings import claims, files, statements
+    from filings import claims, ledger, paths
 
     named = [name.strip() for given in sources for name in given.split(",")]
-    judged = claims.audit(file, statements.read(), named)
+    judged = claims.audit(file, ledger.read(), named)
     if draft:
         rows = claims.draft((claim for claim, _ in judged), file.stem)
-        files.write(draft, rows)
+        paths.write(draft, rows)
     if as_json:
         click.echo(_json([claims.as_json(claim, verdict) for claim, verdict in judged]))
     else:
@@ -168,16 +168,16 @@ def audit(file, as_json, sources, draft):
 
 
 _LEDGER = click.option(
-    "--statements", "ledger", type=_PATH, help="A ledger of your own, in place of the one on file."
+    "--statements", "path", type=_PATH, help="A ledger of your own, in place of the one on file."
 )
 
 
-def _kept(ledger: Path | None):
+def _kept(path: Path | None):
     """The statements that can hold together; those set aside are named on stderr."""
-    from filings import statements
-    from filings.feasible import reconcile
+    from filings import ledger
+    from filings.bounds import reconcile
 
-    read = statements.read(ledger) if ledger else statements.read()
+    read = ledger.read(path) if path else ledger.read()
     evidence = reconcile(read, explain=False)
     if evidence.set_aside:
         ids = ", ".join(item.statement.id for item in evidence.set_aside)
@@ -190,12 +190,12 @@ def _kept(ledger: Path | None):
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--witness", is_flag=True, help="Add a full table of counts for each end.")
-def bounds(queries, ledger, as_json, witness):
+def bounds(queries, path, as_json, witness):
     """Lowest and highest value of sums, unit:places:batches (services:四川+重庆:2-3)."""
-    from filings.feasible import Register, Sum
+    from filings.bounds import IdentifiedSet, Sum
 
     asked = [Sum.parse(query) for query in queries]
-    register = Register(_kept(ledger), asked)
+    register = IdentifiedSet(_kept(path), asked)
     found = register.bounds(asked)
     rows = [
         {"query": query, "low": answer.low, "high": answer.high}
@@ -224,12 +224,12 @@ def _ends(row) -> str:
 @click.argument("queries", nargs=-1, required=True, metavar="NAME:BATCHES...")
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def measure(queries, ledger, as_json):
+def measure(queries, path, as_json):
     """Lowest and highest value of measures over the 31 provinces (hhi:1, gini:1-3, cr4:2)."""
-    from filings.feasible import Register, parse_measure
+    from filings.bounds import IdentifiedSet, parse_measure
 
     asked = [parse_measure(query) for query in queries]
-    register = Register(_kept(ledger))
+    register = IdentifiedSet(_kept(path))
     rows = []
     for query, (name, batches) in zip(queries, asked, strict=True):
         answer = register.measure(name, batches)
@@ -247,12 +247,12 @@ def measure(queries, ledger, as_json):
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-def conflicts(ledger, as_json, lang):
+def conflicts(path, as_json, lang):
     """The lightest set of statements to set aside so that the rest can hold, and why."""
-    from filings import statements
-    from filings.feasible import reconcile
+    from filings import ledger
+    from filings.bounds import reconcile
 
-    evidence = reconcile(statements.read(ledger) if ledger else statements.read())
+    evidence = reconcile(ledger.read(path) if path else ledger.read())
     rows = [
         {
             "id": item.statement.id,

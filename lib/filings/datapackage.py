@@ -8,7 +8,7 @@ import json
 import re
 from pathlib import PurePosixPath
 
-from filings import dictionary, files, paths
+from filings import dictionary, paths
 from filings.dictionary import TYPES, Field, Table
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
@@ -26,7 +26,7 @@ _NUMBERS = ("integer", "number")
 def descriptor() -> dict:
     """All of data/ in the terms of the standard: one resource a table, in the dictionary's order.
 
-    Raises BrokenDictionary as ``dictionary.tables`` does.
+    Raises BrokenDictionaryError as ``dictionary.tables`` does.
     """
     tables = dictionary.tables()
     return {
@@ -62,7 +62,7 @@ def _resource(table: Table, tables: dict[str, Table]) -> dict:
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
-        "hash": f"sha256:{files.fingerprint(path)}",
+        "hash": f"sha256:{paths.fingerprint(path)}",
         "licenses": [*_LICENCES, *_others(table)],
         "sources": [
             {"title": source} | ({"path": source} if source in tables else {})
@@ -134,4 +134,4 @@ def renew() -> None:
         return
     content = rendered()
     if not paths.DATAPACKAGE.exists() or paths.DATAPACKAGE.read_bytes() != content:
-        files.write(paths.DATAPACKAGE, content)
+        paths.write(paths.DATAPACKAGE, content)

@@ -23,7 +23,7 @@ _FIELD = re.compile(r"\| `(\w+)` \| (\w+)(\??) \| ([^|]+) \| ([^|]+) \|")
 _ELSEWHERE = re.compile(r"`(\w+)` in `(\w+/\w+\.csv)`")
 
 
-class BrokenDictionary(ValueError):
+class BrokenDictionaryError(ValueError):
     """A section of the dictionary that does not say what it must."""
 
 
@@ -65,7 +65,7 @@ class Table:
 def tables() -> dict[str, Table]:
     """Every table of the dictionary by its file, in the order of the page.
 
-    Raises BrokenDictionary, naming the section, for a line that is missing or of another form.
+    Raises BrokenDictionaryError, naming the section, for a line that is missing or of another form.
     """
     sections = re.split(r"^## ", paths.DICTIONARY.read_text(encoding="utf-8"), flags=re.M)[1:]
     parts = (section.partition("\n") for section in sections)
@@ -75,26 +75,26 @@ def tables() -> dict[str, Table]:
 def introduction() -> str:
     """What holds for all tables: the page's paragraphs on its words and on the licence.
 
-    Raises BrokenDictionary where one is missing.
+    Raises BrokenDictionaryError where one is missing.
     """
     head = paths.DICTIONARY.read_text(encoding="utf-8").partition("\n## ")[0]
     parts = {part.partition(" ")[0]: part.strip() for part in re.split(r"\n{2,}", head)}
     try:
         return f"{parts['**Words.**']}\n\n{parts['**Licence.**']}"
     except KeyError as missing:
-        raise BrokenDictionary(f"data/README.md: no paragraph begins with {missing}") from None
+        raise BrokenDictionaryError(f"data/README.md: no paragraph begins with {missing}") from None
 
 
 def _table(file: str, body: str) -> Table:
     rows = re.findall(r"^\|.*$", body, flags=re.M)
     if rows[:2] != ["| field | type | unit | description |", "|---|---|---|---|"]:
-        raise BrokenDictionary(f"data/README.md, {file}: no table of fields")
+        raise BrokenDictionaryError(f"data/README.md, {file}: no table of fields")
     prose = [part for part in re.split(r"\n{2,}", body.strip()) if part[0] != "|"]
     stated = {name: _stated(file, name, prose) for name in ("Key", "Source")}
     fields = tuple(_field(file, row) for row in rows[2:])
     key = tuple(re.findall(r"`(\w+)`", stated["Key"]))
     if not key or not {*key} <= {field.name for field in fields}:
-        raise BrokenDictionary(f"data/README.md, {file}: the key is not of its fields")
+        raise BrokenDictionaryError(f"data/README.md, {file}: the key is not of its fields")
     return Table(
         file,
         title=re.split(r"(?<=\.)\s", prose[0])[0].rstrip("."),
@@ -108,14 +108,16 @@ def _table(file: str, body: str) -> Table:
 def _stated(file: str, name: str, prose: list[str]) -> str:
     found = [part.removeprefix(f"{name}: ") for part in prose if part.startswith(f"{name}: ")]
     if len(found) != 1:
-        raise BrokenDictionary(f"data/README.md, {file}: {len(found)} lines '{name}: …', not one")
+        raise BrokenDictionaryError(
+            f"data/README.md, {file}: {len(found)} lines '{name}: …', not one"
+        )
     return found[0]
 
 
 def _field(file: str, row: str) -> Field:
     match = _FIELD.fullmatch(row)
     if not match or match[2] not in TYPES:
-        raise BrokenDictionary(
+        raise BrokenDictionaryError(
             f"data/README.md, {file}: not `name` | type | unit | description "
             f"with a type of {', '.join(TYPES)}: {row}"
         )

@@ -13,14 +13,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filings import files, paths, trace
+from filings import paths, trace
 
 
-class UnknownParameter(ValueError):
+class UnknownParameterError(ValueError):
     """A parameter that the notebook does not have."""
 
 
-class Failure(Exception):
+class FailureError(Exception):
     """A notebook that did not come to its end; says the cell, its code and the traceback."""
 
 
@@ -36,9 +36,9 @@ def execute(
     in one step; its folder is the one the notebook runs in. ``nursery`` forks the kernel; without
     it an ordinary one is started, with the same results. Returns ``inputs`` and ``outputs``
     (file, relative to the repository, to sha256) and ``shared``: outputs that it only added to.
-    Raises ``UnknownParameter`` for a parameter that the cell tagged ``parameters`` does not set,
-    and ``Failure`` where a cell raises: then every file has its last content again, and the
-    notebook as far as it came lies in ``paths.FAILED``.
+    Raises ``UnknownParameterError`` for a parameter that the cell tagged ``parameters`` does not
+    set, and ``FailureError`` where a cell raises: then every file has its last content again, and
+    the notebook as far as it came lies in ``paths.FAILED``.
     """
     papermill = _papermill()
     import nbformat
@@ -65,9 +65,9 @@ def execute(
     except BaseException as error:
         trace.restore(paths.ROOT, journal)
         if "notebook" in resources:
-            files.write(partial, _bytes(resources["notebook"]))
-        raise Failure(f"{_told(error)}\nAs far as it came: {_shown(partial)}") from None
-    files.write(output, _bytes(_normal(executed)))
+            paths.write(partial, _bytes(resources["notebook"]))
+        raise FailureError(f"{_told(error)}\nAs far as it came: {_shown(partial)}") from None
+    paths.write(output, _bytes(_normal(executed)))
     partial.unlink(missing_ok=True)
     traced = json.loads((journal / "trace.json").read_text(encoding="utf-8"))
     shutil.rmtree(journal)
@@ -85,7 +85,7 @@ _stopping = threading.Event()
 
 
 def stop_kernels() -> None:
-    """End every kernel at once and let no other start; their notebooks end in ``Failure``."""
+    """End every kernel at once and let no other start; their notebooks end in ``FailureError``."""
     _stopping.set()
     for manager in _kernels:
         if process := getattr(manager.provisioner, "process", None):
@@ -106,7 +106,7 @@ def _papermill():
     class Client(PapermillNotebookClient):
         def create_kernel_manager(self):
             if _stopping.is_set():
-                raise Failure("interrupted")
+                raise FailureError("interrupted")
             manager = super().create_kernel_manager()
             if nursery := self.resources["nursery"]:
                 from filings.nursery import Provisioner
@@ -131,7 +131,7 @@ def _papermill():
             message = self.kc.execute(code, silent=True, store_history=False)
             reply = self.wait_for_reply(message)["content"]
             if reply["status"] != "ok":
-                raise Failure(_plain("\n".join(reply["traceback"])))
+                raise FailureError(_plain("\n".join(reply["traceback"])))
 
     class Engine(NBClientEngine):
         @classmethod
@@ -166,7 +166,7 @@ def _refuse_unknown(parameters: Mapping[str, object], notebook, name: str) -> No
     if parameters:
         known = _papermill().inspect_notebook(notebook)
         for unknown in sorted(parameters.keys() - known.keys()):
-            raise UnknownParameter(
+            raise UnknownParameterError(
                 f"{name} has no parameter {unknown!r}; it has: {', '.join(known) or 'none'}"
             )
 
@@ -230,4 +230,4 @@ def _shown(path: Path) -> str:
 
 def fingerprints(names: Iterable[str]) -> dict[str, str]:
     """Files of the repository (relative to it) with what they hold."""
-    return {name: files.fingerprint(paths.ROOT / name) for name in names}
+    return {name: paths.fingerprint(paths.ROOT / name) for name in names}

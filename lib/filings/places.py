@@ -52,7 +52,7 @@ _PEOPLES = (
 _AUTONOMOUS = re.compile(f"(.+?)(?:{_PEOPLES})+自治州")
 
 
-class UnknownPlace(ValueError):
+class UnknownPlaceError(ValueError):
     """A name that no place bears, or that several do. ``near`` holds the names to choose from."""
 
     def __init__(self, name: str, near: tuple[str, ...] = (), shared: bool = False):
@@ -196,18 +196,18 @@ def find(name: str) -> Place:
     """The place of that name: short (深圳), full (深圳市) or, for provinces, English (Hunan).
 
     A name borne at several levels means the highest: 吉林 is the province, 大理 the prefecture.
-    Raises ``UnknownPlace``, with near matches, for a name no place bears, and with the choices
+    Raises ``UnknownPlaceError``, with near matches, for a name no place bears, and with the choices
     for one that several districts share (鼓楼区: write 南京鼓楼区).
     """
     known = _tree().get(name.strip())
     if not known:
         near = difflib.get_close_matches(name.strip(), _tree(), n=5, cutoff=0.5)
-        raise UnknownPlace(name, tuple(near))
+        raise UnknownPlaceError(name, tuple(near))
     order = ("nation", "province", "city", "district")
     top = min(order.index(place.level) for place in known)
     best = [place for place in known if order.index(place.level) == top]
     if len(best) > 1:
-        raise UnknownPlace(name, tuple(place.name for place in best), shared=True)
+        raise UnknownPlaceError(name, tuple(place.name for place in best), shared=True)
     return best[0]
 
 
@@ -239,7 +239,7 @@ _ENGLISH_ENDINGS = MappingProxyType({"新区": "New Area", "区": "District", "�
 def english(name: str) -> str:
     """A place's name in English: Hunan from the table, else pinyin (Shenzhen, Nanshan District).
 
-    Raises ``UnknownPlace`` as ``find`` does.
+    Raises ``UnknownPlaceError`` as ``find`` does.
     """
     place = find(name)
     if place.level == "nation":

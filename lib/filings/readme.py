@@ -3,7 +3,7 @@
 import json
 import re
 
-from filings import files, paths
+from filings import paths
 
 _SHARES = paths.FIGURES / "shares_over_batches.csv"
 _VERDICTS = paths.FIGURES / "article-verdicts.csv"
@@ -68,11 +68,11 @@ def renew() -> None:
         return
 
     def state() -> str:
-        return "\n".join(map(files.fingerprint, sources))
+        return "\n".join(map(paths.fingerprint, sources))
 
     if _SEEN.exists() and _SEEN.read_text() == state():
         return
     text = paths.README.read_text(encoding="utf-8")
     if (new := rendered(text)) != text:
-        files.write(paths.README, new.encode())
-    files.write(_SEEN, state().encode())
+        paths.write(paths.README, new.encode())
+    paths.write(_SEEN, state().encode())

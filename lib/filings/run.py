@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from filings import datapackage, files, paths, trace
-from filings.notebook import Failure, execute, fingerprints, stop_kernels
+from filings import datapackage, paths, trace
+from filings.notebook import FailureError, execute, fingerprints, stop_kernels
 
 AFTER: dict[str, tuple[str, ...]] = {
     "02_regional_concentration": ("01_ingestion",),
@@ -36,11 +36,11 @@ COMPARISON = "00_comparison"
 """The one notebook in ``notebooks/cases/`` that is about all the others."""
 
 
-class UnknownNotebook(ValueError):
+class UnknownNotebookError(ValueError):
     """A name that no notebook bears."""
 
 
-class WrongOrder(ValueError):
+class WrongOrderError(ValueError):
     """A notebook read what another writes, and is not said to come after it."""
 
 
@@ -95,7 +95,7 @@ def _recall(job: Job) -> dict:
 
 
 def _remember(job: Job, record: dict) -> None:
-    files.write(_record_of(job), json.dumps(record, ensure_ascii=False, indent=1).encode())
+    paths.write(_record_of(job), json.dumps(record, ensure_ascii=False, indent=1).encode())
 
 
 def current(job: Job) -> bool:
@@ -124,7 +124,7 @@ def _settle(all_jobs: Mapping[str, Job]) -> None:
     for reader, record in records.items():
         for writer in records.keys() - _ancestors(all_jobs, reader) - {reader}:
             for name in sorted(record["inputs"].keys() & records[writer]["outputs"].keys()):
-                raise WrongOrder(
+                raise WrongOrderError(
                     f"{reader} reads {name}, which {writer} writes: "
                     f"name {writer!r} in filings.run.AFTER[{reader!r}] and run again"
                 )
@@ -148,7 +148,7 @@ def run(names: Iterable[str] = (), force: bool = False, places: Iterable[str] = 
     named (or all) even if nothing changed. Prints a line for each. ``data/datapackage.json``
     follows, as it describes what they wrote.
     """
-    with files.lock(paths.CACHE / "run.lock"), _interruptible():
+    with paths.lock(paths.CACHE / "run.lock"), _interruptible():
         for folder in paths.UNDERWAY.glob("**/written"):  # left by a run that was killed
             trace.restore(paths.ROOT, folder.parent)
         all_jobs = jobs(places)
@@ -169,7 +169,7 @@ def _finder(all_jobs: Mapping[str, Job]):
         for job in all_jobs.values():
             if name in (job.name, job.name.partition("_")[0]):
                 return job
-        raise UnknownNotebook(f"no notebook {text!r}; there are: {', '.join(all_jobs)}")
+        raise UnknownNotebookError(f"no notebook {text!r}; there are: {', '.join(all_jobs)}")
 
     return find
 
@@ -234,7 +234,7 @@ class _Runner:
         started = time.perf_counter()
         try:
             record = execute(job.source, job.output, job.parameters, self.nursery)
-        except Failure as failure:
+        except FailureError as failure:
             self.failed.add(job.name)
             if not self.interrupted:
                 self._say(job, f"failed {failure}")

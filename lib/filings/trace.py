@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from filings.files import fingerprint, write
+from filings.paths import fingerprint, write
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _INPUT_FOLDERS = ("data/raw", "data/reference")

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from filings import places, statements
+from filings import ledger, places
+from filings.bounds import Bounds, IdentifiedSet, Sum
 from filings.cases.record import statement_outcomes
-from filings.feasible import Range, Register, Sum
-from filings.statements import parse_batches, write_batches
+from filings.ledger import parse_batches, write_batches
 
 SELECTIONS = ("1", "2", "3", "4", "5", "1-3", "1-5")
 """The single batches with a known total, and the two runs most statements speak of."""
@@ -19,22 +19,22 @@ def services(place: str, selection: str) -> Sum:
     return Sum("services", (place,), parse_batches(selection))
 
 
-def register(*names: str) -> Register:
+def register(*names: str) -> IdentifiedSet:
     """All tables that agree with the statements that notebook 01 kept, for asking of the places."""
     outcome = statement_outcomes()["status"]
-    kept = [s for s in statements.read() if outcome[s.id] == "used"]
+    kept = [s for s in ledger.read() if outcome[s.id] == "used"]
     asked = [services(name, selection) for name in names for selection in SELECTIONS]
-    return Register(kept, asked)
+    return IdentifiedSet(kept, asked)
 
 
-def selections(register: Register, place: str) -> tuple[str, ...]:
+def selections(register: IdentifiedSet, place: str) -> tuple[str, ...]:
     """``SELECTIONS``, and whatever else a kept statement on the place speaks of."""
     more = {s.batches for s in register.statements if place in s.places} - {()}
     written = [write_batches(batches) for batches in sorted(more, key=lambda b: (len(b), b))]
     return tuple(dict.fromkeys([*SELECTIONS, *written]))
 
 
-def counts(register: Register, place: str) -> pd.DataFrame:
+def counts(register: IdentifiedSet, place: str) -> pd.DataFrame:
     """Services and filers of the place, its province and the country, by selection of batches.
 
     Columns ``place``, ``unit``, ``batches``, ``low``, ``high`` (missing: open above), ``basis``.
@@ -59,13 +59,13 @@ def counts(register: Register, place: str) -> pd.DataFrame:
     )
 
 
-def share(register: Register, place: str, of: str, selection: str) -> Range:
-    """Range of a place's share of the services of another, between 0 and 1."""
+def share(register: IdentifiedSet, place: str, of: str, selection: str) -> Bounds:
+    """Bounds of a place's share of the services of another, between 0 and 1."""
     return register.ratio(services(place, selection), services(of, selection))
 
 
-def rank(register: Register, place: str, selection: str) -> Range:
-    """Range of a place's rank by services: of a province among the 31, else of its level.
+def rank(register: IdentifiedSet, place: str, selection: str) -> Bounds:
+    """Bounds of a place's rank by services: of a province among the 31, else of its level.
 
     Of cities and districts the statements name but a few, so nothing bounds their rank from
     above: ``high`` is None, and ``low`` counts those that are certainly ahead.
@@ -73,10 +73,10 @@ def rank(register: Register, place: str, selection: str) -> Range:
     found = register.rank(place, parse_batches(selection))
     if places.find(place).level == "province":
         return found
-    return Range(found.low, None, found.proven)
+    return Bounds(found.low, None, found.proven)
 
 
-def per_size(found: Range, province: str) -> dict[str, tuple[float, float]]:
+def per_size(found: Bounds, province: str) -> dict[str, tuple[float, float]]:
     """Services per million residents, and per 100 billion yuan of GDP, of the year ``YEAR``.
 
     ``found`` is the range of the province's services; each value is (low, high).
@@ -101,11 +101,11 @@ def in_context(table: pd.DataFrame) -> pd.DataFrame:
     return single[["label_en", "label_zh", "unit", "batches", "low", "high"]]
 
 
-def compared(register: Register, names: tuple[str, ...]) -> pd.DataFrame:
+def compared(register: IdentifiedSet, names: tuple[str, ...]) -> pd.DataFrame:
     """Places side by side, one row each, by place.
 
     ``services`` and ``share`` of the country, for batches 1-3 and 1-5, and ``per_million``
-    residents in batches 1–5 (None below provinces) are (low, high) pairs; ``rank 1-3`` is a Range.
+    residents in batches 1–5 (None below provinces) are (low, high) pairs; ``rank 1-3`` is a Bounds.
     """
     rows = {}
     for name in names:

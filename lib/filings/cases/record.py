@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from filings import paths, places, statements
+from filings import ledger, paths, places
 from filings.cases.words import (
     EVENTS_ZH,
     METRICS,
@@ -65,8 +65,8 @@ def _rows() -> pd.DataFrame:
 
 
 @cache
-def _ledger() -> tuple[statements.Statement, ...]:
-    return statements.read()
+def _ledger() -> tuple[ledger.Statement, ...]:
+    return ledger.read()
 
 
 @cache
@@ -97,7 +97,7 @@ def _choices() -> dict[str, str]:
 def find(name: str) -> places.Place:
     """The place of that name, Chinese or English, if it can be studied.
 
-    Raises UnknownPlace, with near matches among the places on record, for any other.
+    Raises UnknownPlaceError, with near matches among the places on record, for any other.
     """
     asked = name.strip()
     if found := _choices().get(asked) or _choices().get(asked.lower()):
@@ -107,7 +107,7 @@ def find(name: str) -> places.Place:
     if elsewhere := places.names().get(asked):
         province = places.province_of(elsewhere.name)
         near = [each for each in known() if places.province_of(each) == province] or near
-    raise places.UnknownPlace(name, tuple(dict.fromkeys(near)) or places.province_names())
+    raise places.UnknownPlaceError(name, tuple(dict.fromkeys(near)) or places.province_names())
 
 
 def stem(name: str) -> str:
@@ -192,7 +192,7 @@ def said(place: str) -> pd.DataFrame:
             found.append(
                 (s.id, s.source, date, s.place, _scope(s.place, place),
                  "counted" if s.binds else "quoted", "filings",
-                 statements.words(s, "en"), statements.words(s, "zh"), str(s.value), s.relation,
+                 ledger.words(s, "en"), ledger.words(s, "zh"), str(s.value), s.relation,
                  s.unit, s.phrase, s.note)
             )  # fmt: skip
     columns = ["id", "source", "date", "place", "scope", "kind", "metric", "what_en", "what_zh",
@@ -264,8 +264,8 @@ def statements_on(place: str) -> pd.DataFrame:
     outcome = statement_outcomes()
     return pd.DataFrame(
         {
-            "source": [", ".join(statements.sources(s)) for s in naming],
-            "statement": [statements.words(s) for s in naming],
+            "source": [", ".join(ledger.sources(s)) for s in naming],
+            "statement": [ledger.words(s) for s in naming],
             "status": [outcome.at[s.id, "status"] for s in naming],
             "reason": [outcome.at[s.id, "reason"] for s in naming],
         },
@@ -273,7 +273,7 @@ def statements_on(place: str) -> pd.DataFrame:
     )
 
 
-def _named(statement: statements.Statement) -> tuple[str, ...]:
+def _named(statement: ledger.Statement) -> tuple[str, ...]:
     value = statement.value if isinstance(statement.value, tuple) else ()
     return (*statement.places, *value)
 
@@ -447,7 +447,7 @@ def _anywhere() -> pd.DataFrame:
     extra = pd.DataFrame(
         [
             (s.id, s.source, dates.get(s.batches[-1], "") if s.batches else "", s.place,
-             "counted", statements.words(s), s.phrase, s.note)
+             "counted", ledger.words(s), s.phrase, s.note)
             for s in others
         ],
         columns=["id", "source", "date", "place", "kind", "what_en", "phrase", "note"],

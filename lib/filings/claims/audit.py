@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from filings import paths, statements
+from filings import ledger, paths
+from filings.bounds import IdentifiedSet, reconcile
 from filings.claims import lex, lexicon, text
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
 from filings.claims.judge import Verdict, judge, without
-from filings.feasible import Register, reconcile
-from filings.statements import Statement
+from filings.ledger import Statement
 
 
 def audit(
-    path: Path, ledger: Iterable[Statement], sources: Iterable[str] = ()
+    path: Path, statements: Iterable[Statement], sources: Iterable[str] = ()
 ) -> list[tuple[Claim, Verdict]]:
     """The claims of an article's file with the verdict of the ledger on each.
 
@@ -27,14 +27,14 @@ def audit(
     ValueError for a source the ledger does not know.
     """
     found = claims_of(path)
-    rest = without(ledger, sources)
+    rest = without(statements, sources)
     if not found:
         return []
-    register = Register(reconcile(rest, explain=False).kept)
+    register = IdentifiedSet(reconcile(rest, explain=False).kept)
     return list(zip(found, _judged(found, register), strict=True))
 
 
-def _judged(found: Iterable[Claim], register: Register) -> list[Verdict]:
+def _judged(found: Iterable[Claim], register: IdentifiedSet) -> list[Verdict]:
     known: dict[Claim, Verdict] = {}
     verdicts = []
     for claim in found:
@@ -101,7 +101,7 @@ def draft(claims: Iterable[Claim], name: str) -> bytes:
     "most" as a least number, and the note says what the ledger's columns cannot.
     """
     rows = io.StringIO(newline="")
-    writer = csv.DictWriter(rows, statements.COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(rows, ledger.COLUMNS, lineterminator="\n")
     writer.writeheader()
     for number, claim in enumerate(claims, start=1):
         notes = ["candidate, to be confirmed"]
@@ -144,7 +144,7 @@ OUTSIDE = {
 """Why a claim that is not about the register lies outside it, by the claim's kind."""
 
 
-def audit_listed(listed: pd.DataFrame, register: Register) -> dict[str, Verdict]:
+def audit_listed(listed: pd.DataFrame, register: IdentifiedSet) -> dict[str, Verdict]:
     """The verdict of all registers that agree with the evidence on each claim listed, by id."""
     told = {name: claim_of(row) for name, row in listed.iterrows()}
     verdicts = iter(_judged([one for one in told.values() if one], register))
@@ -177,6 +177,6 @@ def claim_of(row: pd.Series) -> Claim | None:
         wording = "多数"
     return Claim(
         0, len(row["phrase"]), row["phrase"], row["kind"], tuple(row["place"].split("+")),
-        statements.parse_batches(row["batches"]) if row["batches"] else (), row["unit"],
+        ledger.parse_batches(row["batches"]) if row["batches"] else (), row["unit"],
         row["relation"], value, row["of"], wording,
     )  # fmt: skip

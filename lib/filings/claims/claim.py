@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from filings import statements
+from filings import ledger
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Claim:
     @property
     def written_batches(self) -> str:
         """The batches as the ledger writes them; empty where the text names none."""
-        return statements.write_batches(self.batches) if self.batches else ""
+        return ledger.write_batches(self.batches) if self.batches else ""
 
     @property
     def written_value(self) -> str:

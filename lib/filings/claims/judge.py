@@ -11,13 +11,13 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise, product
 
-from filings import catchup, places, statements
+from filings import convergence, ledger, places
+from filings.bounds import IdentifiedSet, Sum
+from filings.bounds.model import Model
+from filings.bounds.program import Form, Outcome, Program, add
 from filings.claims import lexicon, wording
 from filings.claims.claim import Claim
-from filings.feasible import Register, Sum
-from filings.feasible.model import Model
-from filings.feasible.program import Form, Outcome, Program, add
-from filings.statements import Statement
+from filings.ledger import Statement
 
 VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
 _EPS = 1e-6
@@ -40,13 +40,13 @@ class Verdict:
     reason: str
 
 
-def without(ledger: Iterable[Statement], sources: Iterable[str]) -> tuple[Statement, ...]:
+def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[Statement, ...]:
     """The ledger less what only those sources say; reprints of one text count as the text.
 
     Raises ValueError for a source that the ledger does not know.
     """
-    ledger = tuple(ledger)
-    text = statements.texts(ledger)
+    statements = tuple(statements)
+    text = ledger.texts(statements)
     unknown = sorted(set(sources) - set(text))
     if unknown:
         raise ValueError(
@@ -54,11 +54,11 @@ def without(ledger: Iterable[Statement], sources: Iterable[str]) -> tuple[Statem
         )
     left_out = {text[source] for source in sources}
     return tuple(
-        one for one in ledger if {text[source] for source in statements.sources(one)} - left_out
+        one for one in statements if {text[source] for source in ledger.sources(one)} - left_out
     )
 
 
-def judge(claim: Claim, register: Register) -> Verdict:
+def judge(claim: Claim, register: IdentifiedSet) -> Verdict:
     """The verdict of all registers that agree with the evidence on one claim."""
     if claim.kind == "trend":
         return _trend(claim, register)
@@ -244,7 +244,7 @@ def _above(part: Form, whole: Form, percent: Decimal) -> Form:
 # --- the range of the claim's quantity -----------------------------------------------------------
 
 
-def _quantity(claim: Claim, register: Register) -> tuple:
+def _quantity(claim: Claim, register: IdentifiedSet) -> tuple:
     """(low, high) of what the claim gives a number for; (None, None) where it gives none."""
     if claim.kind == "count":
         (found,) = register.bounds([_part(claim)])
@@ -322,15 +322,15 @@ def _spared_first(claim: Claim, one: Statement) -> tuple:
 # --- catching up ---------------------------------------------------------------------------------
 
 
-def _trend(claim: Claim, register: Register) -> Verdict:
-    """Sentences on catching up are judged by the tests of ``catchup``."""
+def _trend(claim: Claim, register: IdentifiedSet) -> Verdict:
+    """Sentences on catching up are judged by the tests of ``convergence``."""
     if "布局" in claim.span:
         return Verdict("outside the register", None, None, (),
                        "The register counts filings; it does not say who plans what.")  # fmt: skip
     test = None
     if claim.places == ("中西部",):
         test = "catching up"
-    elif set(claim.places) == set(catchup.NAMED):
+    elif set(claim.places) == set(convergence.NAMED):
         narrows = "缩小" in claim.span or "收窄" in claim.span
         test = "narrowing" if narrows else "gap remains"
     if test is None:
@@ -343,11 +343,15 @@ def _trend(claim: Claim, register: Register) -> Verdict:
 
 
 @lru_cache(maxsize=8)
-def _finding(register: Register, test: str) -> catchup.Finding:
+def _finding(register: IdentifiedSet, test: str) -> convergence.Finding:
     """The finding of one test; it takes seconds, and an article may say a thing twice."""
     if test == "catching up":
-        return catchup.catching_up(register, next(iter(catchup.interiors().values())))
-    return catchup.narrowing(register) if test == "narrowing" else catchup.gap_remains(register)
+        return convergence.catching_up(register, next(iter(convergence.interiors().values())))
+    return (
+        convergence.narrowing(register)
+        if test == "narrowing"
+        else convergence.gap_remains(register)
+    )
 
 
 # --- words ---------------------------------------------------------------------------------------

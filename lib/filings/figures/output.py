@@ -17,8 +17,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from filings import files, paths
-from filings.figures.page import BUILDERS, NARROWEST, WIDEST, Page, TooTall
+from filings import paths
+from filings.figures.page import BUILDERS, NARROWEST, WIDEST, Page, TooTallError
 from filings.figures.words import LANGUAGES
 
 FORMATS = ("svg", "pdf", "png")
@@ -39,11 +39,11 @@ _BLANK = MappingProxyType(
 _NAME = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 
 
-class Incomplete(ValueError):
+class IncompleteError(ValueError):
     """A figure without a source, a caption or an alt text in both languages."""
 
 
-class UnknownFigure(ValueError):
+class UnknownFigureError(ValueError):
     """A name that no figure of the manifest bears."""
 
 
@@ -84,13 +84,13 @@ def save(
     sources.csv and names of data files; ``notebook`` the stem of the notebook that draws it;
     ``data`` the file the numbers come from, as written in data/README.md. ``caption`` and ``alt``
     ({"en": …, "zh": …}) replace the builder's own. Returns the page in each language. Raises
-    ``Incomplete`` for a figure without source, caption or alt text.
+    ``IncompleteError`` for a figure without source, caption or alt text.
     """
     sources = tuple(sources)
     if not _NAME.fullmatch(name):
         raise ValueError(f"figure name {name!r}: use small letters, digits, _ and -")
     if not sources:
-        raise Incomplete(f"{name}: a figure needs at least one source")
+        raise IncompleteError(f"{name}: a figure needs at least one source")
     numbers = numbers_of(table, builder)
     drawn = read_numbers(io.BytesIO(numbers))
     pages = {lang: BUILDERS[builder](drawn, lang, WIDTH, sources) for lang in LANGUAGES}
@@ -104,7 +104,7 @@ def save(
         for kind in FORMATS:
             written[f"{name}.{lang}.{kind}"] = rendered(page, kind, DPI)
     for file, content in written.items():
-        files.write(paths.FIGURES / file, content)
+        paths.write(paths.FIGURES / file, content)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in written.items()}
     entry = words | {
         "builder": builder,
@@ -164,7 +164,7 @@ def _both(name: str, what: str, given: Mapping[str, str] | None, pages: dict) ->
     words = own if given is None else dict(given)
     missing = [lang for lang in LANGUAGES if not words.get(lang, "").strip()]
     if missing:
-        raise Incomplete(f"{name}: {what} missing in {', '.join(missing)}")
+        raise IncompleteError(f"{name}: {what} missing in {', '.join(missing)}")
     return {lang: words[lang] for lang in LANGUAGES}
 
 
@@ -183,7 +183,7 @@ def manifest() -> dict[str, dict]:
 
 def _enter(name: str, entry: dict) -> None:
     """Replace this figure's entry and no other, and write the gallery from all of them."""
-    with files.lock(paths.CACHE / "figures.lock"):
+    with paths.lock(paths.CACHE / "figures.lock"):
         entries = dict(sorted((manifest() | {name: entry}).items()))
         text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
         _update(paths.MANIFEST, text)
@@ -195,7 +195,7 @@ def _update(file: Path, text: str) -> None:
     notebooks (``filings.trace``) knows it from a notebook's own."""
     if file.exists():
         file.read_bytes()
-    files.write(file, text.encode())
+    paths.write(file, text.encode())
 
 
 def gallery(entries: Mapping[str, dict]) -> str:
@@ -243,7 +243,7 @@ def export(
 
     ``width_mm`` wins over ``preset``, ``dpi`` over the preset's resolution. Without ``out`` they
     go to figures/ at their own size, and into a folder named after the size at any other. Raises
-    ``UnknownFigure`` and ``ValueError`` before anything is written.
+    ``UnknownFigureError`` and ``ValueError`` before anything is written.
     """
     formats = [kind.strip() for kind in formats]
     unknown = [kind for kind in formats if kind not in FORMATS]
@@ -259,7 +259,7 @@ def export(
             page, resolution = redraw(name, lang, width_mm, preset)
             for kind in formats:
                 path = folder / f"{name}.{lang}.{kind}"
-                files.write(path, rendered(page, kind, dpi or resolution))
+                paths.write(path, rendered(page, kind, dpi or resolution))
                 yield path
 
 
@@ -268,8 +268,8 @@ def redraw(
 ) -> tuple[Page, float]:
     """The figure NAME drawn again from its csv, and the resolution its outlet asks for.
 
-    ``width_mm`` wins over the preset's width. Raises ``UnknownFigure`` for a name that is not in
-    the manifest.
+    ``width_mm`` wins over the preset's width. Raises ``UnknownFigureError`` for a name that is not
+    in the manifest.
     """
     entry, size = _known(name), PRESETS[preset] if preset else Preset(WIDTH)
     build, sources = BUILDERS[entry["builder"]], tuple(entry["sources"])
@@ -280,15 +280,15 @@ def redraw(
     for width in range(NARROWEST + 20, WIDEST + 1, 10):
         try:  # as narrow, so with type as large, as will fit
             page = build(table, lang, width, sources, aspect=across / down)
-        except TooTall:
+        except TooTallError:
             continue
         return page, across / (width / 25.4)
-    raise TooTall(f"{name} is too tall for {across} by {down} pixels: give a width instead")
+    raise TooTallError(f"{name} is too tall for {across} by {down} pixels: give a width instead")
 
 
 def _known(name: str) -> dict:
     entries = manifest()
     if name not in entries:
         known = ", ".join(entries) or "none yet: run the notebooks first"
-        raise UnknownFigure(f"unknown figure {name!r}; there are: {known}")
+        raise UnknownFigureError(f"unknown figure {name!r}; there are: {known}")
     return entries[name]

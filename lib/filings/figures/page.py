@@ -35,11 +35,11 @@ _PIECE = re.compile(
 )
 
 
-class UnknownColumns(ValueError):
+class UnknownColumnsError(ValueError):
     """A table that lacks a column its figure needs."""
 
 
-class TooTall(ValueError):
+class TooTallError(ValueError):
     """A figure that cannot be drawn that wide at that ratio of width to height."""
 
 
@@ -96,7 +96,9 @@ class Page(Figure):
         if self.aspect:
             height = self.width / self.aspect
             if height < above + plot + below:
-                raise TooTall(f"a figure {self.width:g} mm wide needs more height than {height:g}")
+                raise TooTallError(
+                    f"a figure {self.width:g} mm wide needs more height than {height:g}"
+                )
         self.height = height
         self.plot_height = height - above - below
         self._plot_top = above
@@ -182,7 +184,7 @@ def builder(*columns: str, once: tuple[str, ...] = ()) -> Callable:
 def _check(name: str, columns, once, table: pd.DataFrame, lang: str, width: float) -> None:
     missing = [column for column in columns if column not in table.columns]
     if missing:
-        raise UnknownColumns(
+        raise UnknownColumnsError(
             f"{name}: the table lacks {', '.join(missing)}; it needs {', '.join(columns)}"
         )
     if table.empty:

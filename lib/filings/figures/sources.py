@@ -39,7 +39,7 @@ _FILES = MappingProxyType(
 )
 
 
-class UnknownSource(ValueError):
+class UnknownSourceError(ValueError):
     """A source that is neither an id of sources.csv nor a data file with a printed name."""
 
 
@@ -53,13 +53,13 @@ def source_line(sources: tuple[str, ...], lang: str) -> str:
     """The sources in words: data files by what they hold, publications by publisher.
 
     More than ``MOST_NAMED`` publications are counted instead; the manifest lists them all.
-    Raises ``UnknownSource`` for an id that is not on file.
+    Raises ``UnknownSourceError`` for an id that is not on file.
     """
     files = [_FILES[source][lang] for source in sources if source in _FILES]
     ids = [source for source in sources if source not in _FILES]
     unknown = [source for source in ids if source not in _publishers()]
     if unknown:
-        raise UnknownSource(
+        raise UnknownSourceError(
             f"unknown source {', '.join(unknown)}: use an id of {paths.SOURCES.name} or one of "
             + ", ".join(sorted(_FILES))
         )

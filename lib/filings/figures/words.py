@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from filings import places, statements
+from filings import ledger, places
 
 LANGUAGES = ("en", "zh")
 
@@ -88,7 +88,7 @@ def joined(names: list[str], lang: str) -> str:
 
 def batches(selection: str, lang: str) -> str:
     """A batch selection in words: 3 → batch 3, 第三批; 1-3 → batches 1–3, 前三批."""
-    return statements.batches_in_words(statements.parse_batches(selection), lang, brief=True)
+    return ledger.batches_in_words(ledger.parse_batches(selection), lang, brief=True)
 
 
 def batch_tick(selection: str, lang: str) -> str:

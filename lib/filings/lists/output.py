@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from filings import files
+from filings import paths
 from filings.lists.entries import ListsRead, entity_history, read_all
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -24,7 +24,7 @@ def ingest(sources: Iterable[Path], folder: Path, progress: bool = False) -> Lis
             ("quarantine", read.quarantine),
             ("entity_history", entity_history(read.entries)),
         ):
-            files.write(folder / f"{name}.csv", harmless(table).to_csv(index=False).encode())
+            paths.write(folder / f"{name}.csv", harmless(table).to_csv(index=False).encode())
     return read
 
 

@@ -9,23 +9,23 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filings import files, paths
+from filings import paths
 
 _LEFT_BY_SPHINX = (".buildinfo", "objects.inv", "_sources", "_static/webpack-macros.html")
 """What only Sphinx and its theme read."""
 
 
-class Unbuilt(ValueError):
+class UnbuiltError(ValueError):
     """A site that could not be built; the last good one is where it was."""
 
 
 def build() -> Path:
     """The folder of the site, built anew from the files of the repository and put in place whole.
 
-    The same files give the same bytes. Raises ``Unbuilt`` where Sphinx warns or fails; what it
+    The same files give the same bytes. Raises ``UnbuiltError`` where Sphinx warns or fails; what it
     says goes to stderr.
     """
-    with files.lock(paths.CACHE / "site.lock"):
+    with paths.lock(paths.CACHE / "site.lock"):
         for left in paths.CACHE.glob("site-*"):  # by a build that was killed
             shutil.rmtree(left)
         with TemporaryDirectory(dir=paths.CACHE, prefix="site-") as folder:
@@ -63,7 +63,7 @@ def _run_sphinx(source: Path, built: Path, doctrees: Path) -> None:
     here = str(Path(__file__).parent)
     options = ["-q", "-W", "--keep-going", "-b", "html", "-c", here, "-d", str(doctrees)]
     if build_main([*options, str(source), str(built)]):
-        raise Unbuilt("the site could not be built (see above); the last one is kept")
+        raise UnbuiltError("the site could not be built (see above); the last one is kept")
 
 
 def _put_in_place(built: Path, site: Path) -> None:

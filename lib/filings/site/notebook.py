@@ -10,7 +10,7 @@ from filings.figures.output import SHOWN
 from filings.site import figure, table
 
 
-class Unnamed(ValueError):
+class UnnamedError(ValueError):
     """A picture in a notebook that is no figure of the manifest, so has no alt text."""
 
 
@@ -34,7 +34,7 @@ def page(notebook: NotebookNode, entries: Mapping[str, Mapping], up: str) -> Not
     """The notebook as MyST-NB is to read it.
 
     ``entries`` is the manifest; ``up`` leads from the page to the repository's folder. Text and
-    headings that code wrote become text and headings of the page. Raises ``Unnamed``.
+    headings that code wrote become text and headings of the page. Raises ``UnnamedError``.
     """
     cells, heading = [], ""
     for what, content in _parts(notebook):
@@ -43,7 +43,7 @@ def page(notebook: NotebookNode, entries: Mapping[str, Mapping], up: str) -> Not
             cell = new_markdown_cell(content)
         elif what == "figure":
             if content not in entries:
-                raise Unnamed(f"the manifest has no figure {content!r}: run the notebooks")
+                raise UnnamedError(f"the manifest has no figure {content!r}: run the notebooks")
             cell = new_markdown_cell(figure.block(content, entries[content], up))
         elif what == "table":
             boxed = table.boxed(content, f"Table: {heading}")
@@ -87,7 +87,7 @@ def _rich(output: NotebookNode) -> tuple[str, str] | None:
     if SHOWN in about:
         return "figure", about[SHOWN]
     if "image/png" in data:
-        raise Unnamed("a notebook shows a picture that filings.figures.show did not draw")
+        raise UnnamedError("a notebook shows a picture that filings.figures.show did not draw")
     if "text/markdown" in data:
         return "markdown", data["text/markdown"]
     if "text/html" in data:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from filings.feasible.program import Form, Outcome, Program, Rows, value_at
+from filings.bounds.program import Form, Outcome, Program, Rows, value_at
 
 _EPS = 1e-6
 
 
-class Infeasible(ValueError):
+class InfeasibleError(ValueError):
     """No point meets the rows."""
 
 
@@ -23,7 +23,7 @@ class Search:
     agrees with the best point met; the program without the rows that mention columns ``aside``,
     which may show that nothing goes beyond that; the whole-number program. All columns must be
     integer. ``known`` is a point of the first columns where a search has decided those already.
-    Raises Infeasible.
+    Raises InfeasibleError.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Search:
             program.limit(np.arange(len(known)), np.array(known), np.array(known))
         start = program.optimise({}, "low")
         if start is None:
-            raise Infeasible("no point meets the rows")
+            raise InfeasibleError("no point meets the rows")
         self.points = [np.round(start.point)]
         self._decide_switches(fewer, len(known))
         fewer = _narrowed(fewer)
@@ -79,7 +79,7 @@ class Search:
         sign = 1 if sense == "high" else -1
         relaxed = self._relaxed.optimise(form, sense)
         if relaxed is None:
-            raise Infeasible("no point meets the rows")
+            raise InfeasibleError("no point meets the rows")
         bound = sign * math.floor(sign * relaxed.value + _EPS)
         best = max(self.points, key=lambda point: sign * value_at(point, form))
         if round(value_at(best, form)) == bound:
@@ -121,5 +121,5 @@ class Search:
 def _narrowed(rows: Rows) -> Rows:
     fewer = rows.narrowed()
     if any(low > high for low, high in zip(fewer.lower, fewer.upper, strict=True)):
-        raise Infeasible("no point meets the rows")
+        raise InfeasibleError("no point meets the rows")
     return fewer

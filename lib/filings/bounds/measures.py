@@ -29,10 +29,10 @@ from itertools import pairwise
 import numpy as np
 
 from filings import measures, places
-from filings.feasible.model import Model
-from filings.feasible.program import Form, Outcome, Program, Rows, add, outermost, value_at
-from filings.feasible.table import Range, Sum, Table
-from filings.statements import parse_batches
+from filings.bounds.model import Model
+from filings.bounds.program import Form, Outcome, Program, Rows, add, outermost, value_at
+from filings.bounds.table import Bounds, Sum, Table
+from filings.ledger import parse_batches
 
 _SECONDS = 120.0
 _EPS = 1e-6
@@ -131,7 +131,7 @@ class Asked:
 
     model: Model
     provinces: Sequence[Sum]
-    cells: Sequence[Range]
+    cells: Sequence[Bounds]
     alike: Sequence[str]
     _narrowed: dict = field(default_factory=dict, repr=False, compare=False)
 
@@ -172,7 +172,7 @@ class Asked:
         rows, narrowed = self._narrowed[key]
         return rows.copy(), narrowed
 
-    def _narrow(self, relaxed: Program) -> list[Range]:
+    def _narrow(self, relaxed: Program) -> list[Bounds]:
         cells = list(self.cells)
         if not relaxed.feasible():
             return cells
@@ -182,7 +182,7 @@ class Asked:
             low, high = outermost(*(relaxed.optimise(form, end).value for end in ("low", "high")))
             low, high = max(cell.low, low), min(cell.high, high)
             if low <= high:
-                cells[number] = Range(low, high)
+                cells[number] = Bounds(low, high)
         return cells
 
     def interchangeable(self, groups: Sequence[str] | None) -> list[tuple[int, int]]:
@@ -349,8 +349,8 @@ def _from_objective(name: str, sense: str, value: float, total: int) -> float:
 def measured(
     name: str,
     asked: Sequence[Asked],
-    total: Range,
-) -> tuple[Range, dict[str, Table]]:
+    total: Bounds,
+) -> tuple[Bounds, dict[str, Table]]:
     """The range of a measure over all tables of a register, and the witness table of each end.
 
     ``asked`` is the question to more and more of its statements, at last to all of them, and
@@ -374,7 +374,7 @@ def measured(
     )
     low, high = min(lows, key=lambda end: end.value), max(highs, key=lambda end: end.value)
     proven = all(end.proven for end in (*lows, *highs))
-    return Range(low.value, high.value, proven), {"low": low.table, "high": high.table}
+    return Bounds(low.value, high.value, proven), {"low": low.table, "high": high.table}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from random import Random
 
 import made_registers as made
 import pytest
-from filings.feasible import MEASURES, Register, Sum, holds, parse_measure, shapes
+from filings.bounds import MEASURES, IdentifiedSet, Sum, holds, parse_measure
+from filings.bounds import measures as bound_measures
 from filings.places import province_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def assert_measured(register, left, name, unit, batches):
 @given(randoms, st.booleans())
 def test_services(random, exact):
     said, left = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3), exact)
-    register = Register(said)
+    register = IdentifiedSet(said)
     for name in NAMES:
         assert_measured(register, left, name, "services", random.choice(((1,), (2,), BOTH)))
 
@@ -55,7 +56,7 @@ def test_services(random, exact):
 @given(randoms)
 def test_entities(random):
     said, left = told(random, made.filer_tables(4), made.FILER_KINDS, (4,), random.random() < 0.5)
-    register = Register(said)
+    register = IdentifiedSet(said)
     for name in random.sample(NAMES, 6):
         assert_measured(register, left, name, "entities", (1,))
 
@@ -67,7 +68,7 @@ def test_with_every_cell_stated_the_range_is_the_measure(counts):
         statement("count", name, (1,), count)
         for name, count in zip(province_names(), counts, strict=True)
     )
-    register = Register(said)
+    register = IdentifiedSet(said)
     for name in ("hhi", "effective_number", "gini", "theil", "theil_between", "theil_within"):
         found = register.measure(name, (1,))
         assert found.low == found.high == MEASURES[name](counts) and found.proven
@@ -75,7 +76,7 @@ def test_with_every_cell_stated_the_range_is_the_measure(counts):
 
 def test_only_the_total_known():
     """Nine filings anywhere: all in one province, or in nine; the Theil parts follow."""
-    register = Register([statement("count", NATION, (1,), 9)])
+    register = IdentifiedSet([statement("count", NATION, (1,), 9)])
     hhi = register.measure("hhi", (1,))
     assert (hhi.low, hhi.high) == (pytest.approx(1 / 9), 1)
     gini = register.measure("gini", (1,))
@@ -87,7 +88,7 @@ def test_only_the_total_known():
 
 
 def test_unbounded_totals_are_refused_with_the_remedy():
-    register = Register([statement("count", "四川", (6,), 5)])
+    register = IdentifiedSet([statement("count", "四川", (6,), 5)])
     with pytest.raises(ValueError, match="ask for batches whose total is known"):
         register.measure("hhi", (6,))
 
@@ -95,7 +96,7 @@ def test_unbounded_totals_are_refused_with_the_remedy():
 @pytest.mark.parametrize("name", ["cr0", "cr32", "herfindahl", ""])
 def test_unknown_measures_are_refused(name):
     with pytest.raises(ValueError, match="unknown measure"):
-        Register([statement("count", NATION, (1,), 9)]).measure(name, (1,))
+        IdentifiedSet([statement("count", NATION, (1,), 9)]).measure(name, (1,))
     with pytest.raises(ValueError, match="unknown measure"):
         parse_measure(f"{name}:1")
 
@@ -112,7 +113,7 @@ def test_queries_of_measures():
 def test_a_measure_leaves_the_register_as_it_was():
     said = [statement("count", NATION, (1,), 9), statement("count", "四川", (1,), 2, ">=", id="N")]
     asked = [Sum("services", (name,), (1,)) for name in ("四川", "湖南")]
-    fresh, used = Register(said), Register(said)
+    fresh, used = IdentifiedSet(said), IdentifiedSet(said)
     used.measure("gini", (1,))
     assert used.bounds(asked) == fresh.bounds(asked)
     assert used.measure("hhi", (1,)) == fresh.measure("hhi", (1,))
@@ -120,10 +121,10 @@ def test_a_measure_leaves_the_register_as_it_was():
 
 def test_a_total_that_a_part_of_the_register_rules_out_has_no_table():
     said = [statement("count", NATION, (1,), 2, "<="), statement("count", NATION, (1, 2), 3)]
-    parts = Register(said)._asked("services", (1,))
+    parts = IdentifiedSet(said)._asked("services", (1,))
     assert len(parts) == 3, "the batch, both batches, and everything"
-    assert shapes._end("hhi", parts, 1, "low").value == 1
-    parts = Register(said)._asked("services", (1,))
+    assert bound_measures._end("hhi", parts, 1, "low").value == 1
+    parts = IdentifiedSet(said)._asked("services", (1,))
     for form in parts[0].forms:
         parts[0].model.rows.row(form, high=0)
-    assert shapes._end("hhi", parts, 1, "low") is None
+    assert bound_measures._end("hhi", parts, 1, "low") is None

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtri
 
 from filings import paths, places
-from filings.feasible import Register, Sum
+from filings.bounds import IdentifiedSet, Sum
 
 SEED = 20200424
 """Start of every random draw here: the day batch 3 came out. Any other number would do."""
@@ -40,12 +40,12 @@ class Span(NamedTuple):
 
 
 def over_tables(
-    register: Register, sums: Sequence[Sum], statistic: Callable[[tuple[int, ...]], float]
+    register: IdentifiedSet, sums: Sequence[Sum], statistic: Callable[[tuple[int, ...]], float]
 ) -> Span:
     """The attained range of a statistic of a few sums over all tables that agree with the evidence.
 
     ``statistic`` takes the joint values of the sums, in their order. Both ends are attained, and
-    the counts there are given (``Register.extreme``).
+    the counts there are given (``IdentifiedSet.extreme``).
     """
     ranges = register.bounds(sums)
     loose = [k for k, found in enumerate(ranges) if not found.exact]
@@ -443,7 +443,7 @@ class Finding:
 
 
 def verdict(
-    register: Register, sums: Sequence[Sum], holds: Callable[[tuple[int, ...]], bool | None]
+    register: IdentifiedSet, sums: Sequence[Sum], holds: Callable[[tuple[int, ...]], bool | None]
 ) -> str:
     """``supported`` if true of every table, ``contradicted`` if false of every, else ``undecided``.
 
@@ -475,7 +475,7 @@ def narrows(behind: Sequence[int], ahead: Sequence[int]) -> bool:
     return all(x2 * y1 > x1 * y2 for (x1, y1), (x2, y2) in pairs)
 
 
-def totals_of(register: Register, *selections: Sequence[int]) -> tuple[int, ...]:
+def totals_of(register: IdentifiedSet, *selections: Sequence[int]) -> tuple[int, ...]:
     """Services of the whole country in each selection of batches; ValueError if not exact."""
     found = register.bounds([services((places.NATION,), *batches) for batches in selections])
     if not all(total.exact for total in found):
@@ -483,7 +483,7 @@ def totals_of(register: Register, *selections: Sequence[int]) -> tuple[int, ...]
     return tuple(total.low for total in found)
 
 
-def findings(register: Register) -> tuple[Finding, ...]:
+def findings(register: IdentifiedSet) -> tuple[Finding, ...]:
     """Verdicts on the article's four sentences on catching up, in the order of their ids."""
     return (
         catching_up(register, next(iter(interiors().values()))),
@@ -517,7 +517,7 @@ class Headline(NamedTuple):
 
 
 def headline(
-    register: Register,
+    register: IdentifiedSet,
     group: Sequence[str],
     early: Sequence[int] = (1,),
     later: Sequence[int] = (2, 3),
@@ -536,7 +536,7 @@ def headline(
     )
 
 
-def catching_up(register: Register, interior: Sequence[str]) -> Finding:
+def catching_up(register: IdentifiedSet, interior: Sequence[str]) -> Finding:
     """A08, "the centre and the west are catching up": has their share of new filings risen?
 
     Read as: a larger share of batches 2 and 3 than of batch 1, by more than chance would give.
@@ -559,7 +559,7 @@ def catching_up(register: Register, interior: Sequence[str]) -> Finding:
     )
 
 
-def narrowing(register: Register) -> Finding:
+def narrowing(register: IdentifiedSet) -> Finding:
     """A12, "the gap to the developed regions narrows step by step": does it, batch by batch?
 
     Read as: the relative gap of the named provinces to the leaders falls at each step, either in
@@ -594,7 +594,7 @@ def narrowing(register: Register) -> Finding:
     )
 
 
-def gap_remains(register: Register) -> Finding:
+def gap_remains(register: IdentifiedSet) -> Finding:
     """A29, "a considerable gap to the four remains".
 
     Read as: each of the named provinces has less than half the services of the smallest leader,

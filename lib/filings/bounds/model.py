@@ -20,9 +20,9 @@ from itertools import combinations, pairwise, product
 import numpy as np
 
 from filings import places
-from filings.feasible.program import INF, Form, Rows, add
-from filings.feasible.table import Sum, Table, rivals, share_limits
-from filings.statements import Statement
+from filings.bounds.program import INF, Form, Rows, add
+from filings.bounds.table import Sum, Table, rivals, share_limits
+from filings.ledger import Statement
 
 _MULTI_KINDS = (
     "multi_filers", "single_filers", "services_of_multi_filers", "share_of_multi_filers",
@@ -37,7 +37,7 @@ def _ceiling(statements: Iterable[Statement], batch: int) -> int:
 
     The unknowns need some upper bound. This one is twice the sum of the numbers stated, of the
     largest as the smallest share stated, and of as many entities with the most that one has.
-    ``Register`` finds out where it, and no statement, is what limits an answer.
+    ``IdentifiedSet`` finds out where it, and no statement, is what limits an answer.
     """
     about = {s.fact: s for s in statements if batch in s.batches}.values()
     stated = [s.value for s in about if s.kind in _NUMBER_OF_FILINGS]

@@ -5,8 +5,8 @@ import re
 from decimal import Decimal
 
 import pytest
-from filings import paths, statements
-from filings.statements import LedgerError
+from filings import ledger, paths
+from filings.ledger import LedgerError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +38,7 @@ SAMPLES = {
 }  # fmt: skip
 
 
-def ledger(tmp_path, *rows, columns=statements.COLUMNS):
+def written(tmp_path, *rows, columns=ledger.COLUMNS):
     file = tmp_path / "ledger.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, columns, extrasaction="ignore")
@@ -48,13 +48,13 @@ def ledger(tmp_path, *rows, columns=statements.COLUMNS):
 
 
 def one(tmp_path, **changed):
-    (found,) = statements.read(ledger(tmp_path, changed))
+    (found,) = ledger.read(written(tmp_path, changed))
     return found
 
 
 def refused(file) -> tuple[str, ...]:
     with pytest.raises(LedgerError) as caught:
-        statements.read(file)
+        ledger.read(file)
     return caught.value.problems
 
 
@@ -64,7 +64,7 @@ def refused(file) -> tuple[str, ...]:
 def test_the_ledger_on_file_is_read_whole():
     with paths.STATEMENTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = statements.read()
+    found = ledger.read()
     assert [each.id for each in found] == [row["id"] for row in rows]
     assert all(each.places and each.source for each in found)
 
@@ -82,29 +82,27 @@ def test_a_row_becomes_typed_fields(tmp_path):
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_written_rows_are_read_again(tmp_path, kind):
     found = one(tmp_path, kind=kind, **SAMPLES[kind])
-    again = statements.from_rows(
-        [[*statements.COLUMNS], list(statements.as_row(found).values())], "again"
-    )
+    again = ledger.from_rows([[*ledger.COLUMNS], list(ledger.as_row(found).values())], "again")
     assert again == (found,)
 
 
 def test_what_binds_and_what_does_not(tmp_path):
     for kind, changed in SAMPLES.items():
-        assert one(tmp_path, kind=kind, **changed).binds == (kind in statements.BINDING_KINDS)
+        assert one(tmp_path, kind=kind, **changed).binds == (kind in ledger.BINDING_KINDS)
     assert not one(tmp_path, relation="~").binds
     assert not one(tmp_path, batches="").binds
 
 
 def test_blank_lines_a_byte_order_mark_and_other_columns_do_no_harm(tmp_path):
-    file = ledger(tmp_path, {}, columns=(*reversed(statements.COLUMNS), "mine"))
+    file = written(tmp_path, {}, columns=(*reversed(ledger.COLUMNS), "mine"))
     file.write_bytes("\ufeff".encode() + file.read_bytes() + b"\r\n,,,,,,,,,,,\r\n")
-    assert len(statements.read(file)) == 1
+    assert len(ledger.read(file)) == 1
 
 
 @given(st.sets(st.integers(1, 99), min_size=1, max_size=8))
 def test_selections_are_written_as_they_are_read(numbers):
     batches = tuple(sorted(numbers))
-    assert statements.parse_batches(statements.write_batches(batches)) == batches
+    assert ledger.parse_batches(ledger.write_batches(batches)) == batches
 
 
 # --- what is refused ---
@@ -155,28 +153,28 @@ def test_selections_are_written_as_they_are_read(numbers):
     ids=lambda part: "" if isinstance(part, str) else ",".join(map("=".join, part.items())),
 )  # fmt: skip
 def test_a_row_that_cannot_be_taken_is_refused_with_file_row_and_remedy(tmp_path, changed, remedy):
-    (problem,) = refused(ledger(tmp_path, {"id": "A0"}, changed))
+    (problem,) = refused(written(tmp_path, {"id": "A0"}, changed))
     assert problem.startswith("ledger.csv, row 3 (")
     assert re.search(remedy, problem), problem
 
 
 def test_an_id_given_twice_is_refused(tmp_path):
-    (problem,) = refused(ledger(tmp_path, {}, {"value": "13"}))
+    (problem,) = refused(written(tmp_path, {}, {"value": "13"}))
     assert problem.startswith("ledger.csv, row 3") and "taken by row 2" in problem
 
 
 def test_every_problem_is_told_at_once_and_nothing_is_taken(tmp_path):
     rows = [{"id": "A1"}, {"id": "A2", "kind": "sum"}, {"id": "A3"}, {"id": "A4", "value": "x"}]
-    problems = refused(ledger(tmp_path, *rows))
+    problems = refused(written(tmp_path, *rows))
     assert [problem.split(":")[0] for problem in problems] == [
         "ledger.csv, row 3 (A2)", "ledger.csv, row 5 (A4)",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("column", statements.COLUMNS)
+@pytest.mark.parametrize("column", ledger.COLUMNS)
 def test_a_missing_column_is_named(tmp_path, column):
-    left = [name for name in statements.COLUMNS if name != column]
-    (problem,) = refused(ledger(tmp_path, {}, columns=left))
+    left = [name for name in ledger.COLUMNS if name != column]
+    (problem,) = refused(written(tmp_path, {}, columns=left))
     assert f"row 1: the header misses {column}; it must name id" in problem
 
 
@@ -185,11 +183,11 @@ def test_a_missing_column_is_named(tmp_path, column):
     [
         (b"", "the header misses id, source"),
         ("id,source".encode("utf-16"), "save it as CSV UTF-8"),
-        (",".join(statements.COLUMNS).encode() + "\n四川".encode("gbk"), "save it as CSV UTF-8"),
-        (",".join([*statements.COLUMNS, "id"]).encode(), "names a column twice"),
-        (",".join(statements.COLUMNS).encode() + b'\nA1,"S01,count', "check the quotes"),
-        (",".join(statements.COLUMNS).encode() + b'\nA1,"S01"x,count', "check the quotes"),
-        (",".join(statements.COLUMNS).encode() + b"\nA1,S01,count", "3 fields where the header"),
+        (",".join(ledger.COLUMNS).encode() + "\n四川".encode("gbk"), "save it as CSV UTF-8"),
+        (",".join([*ledger.COLUMNS, "id"]).encode(), "names a column twice"),
+        (",".join(ledger.COLUMNS).encode() + b'\nA1,"S01,count', "check the quotes"),
+        (",".join(ledger.COLUMNS).encode() + b'\nA1,"S01"x,count', "check the quotes"),
+        (",".join(ledger.COLUMNS).encode() + b"\nA1,S01,count", "3 fields where the header"),
     ],
     ids=["empty", "utf-16", "gbk", "doubled column", "open quote", "stray quote", "short row"],
 )
@@ -210,14 +208,14 @@ def test_a_file_that_is_missing(tmp_path):
 
 def test_sources_listed_in_the_note_count_too(tmp_path):
     found = one(tmp_path, source="S01;S02", note="also S04; S06-S08; seen in S99")
-    assert statements.sources(found) == ("S01", "S02", "S04", "S06", "S07", "S08")
+    assert ledger.sources(found) == ("S01", "S02", "S04", "S06", "S07", "S08")
 
 
 def test_reprints_carry_the_text_they_reprint(tmp_path):
-    found = statements.read(ledger(
+    found = ledger.read(written(
         tmp_path, {"id": "A"}, {"id": "B", "source": "S02", "note": "same text as S01"}
     ))  # fmt: skip
-    assert statements.texts(found) == {"S01": "S01", "S02": "S01"}
+    assert ledger.texts(found) == {"S01": "S01", "S02": "S01"}
 
 
 # --- words ---
@@ -226,8 +224,8 @@ def test_reprints_carry_the_text_they_reprint(tmp_path):
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_every_kind_is_said_in_two_languages(tmp_path, kind):
     found = one(tmp_path, kind=kind, **SAMPLES[kind])
-    english, chinese = statements.words(found, "en"), statements.words(found, "zh")
-    assert set(SAMPLES) == {*statements.BINDING_KINDS, *statements.CONTEXT_KINDS}
+    english, chinese = ledger.words(found, "en"), ledger.words(found, "zh")
+    assert set(SAMPLES) == {*ledger.BINDING_KINDS, *ledger.CONTEXT_KINDS}
     for text in (english, chinese):
         assert not re.search(r"[{}]|None|  |Decimal|\(\(|\.$", text), text
     assert re.search("[一-鿿]", chinese) and english[0].isupper()
@@ -243,14 +241,14 @@ def test_the_relation_is_heard(tmp_path, kind, relation):
     plain = one(tmp_path, kind=kind, **SAMPLES[kind])
     other = one(tmp_path, kind=kind, relation=relation, **SAMPLES[kind])
     for lang in ("en", "zh"):
-        assert statements.words(plain, lang) != statements.words(other, lang)
+        assert ledger.words(plain, lang) != ledger.words(other, lang)
 
 
 def test_statements_that_differ_are_said_differently():
     """Two facts on file never read the same, or a reader could not tell them apart."""
-    facts = {s.fact: s for s in statements.read() if s.binds}.values()
+    facts = {s.fact: s for s in ledger.read() if s.binds}.values()
     for lang in ("en", "zh"):
-        said = [statements.words(each, lang) for each in facts]
+        said = [ledger.words(each, lang) for each in facts]
         assert len(set(said)) == len(said)
 
 
@@ -278,12 +276,12 @@ def test_statements_that_differ_are_said_differently():
 )
 def test_how_statements_read(tmp_path, changed, english, chinese):
     found = one(tmp_path, **changed)
-    assert statements.words(found, "en") == english
-    assert statements.words(found, "zh") == chinese
+    assert ledger.words(found, "en") == english
+    assert ledger.words(found, "zh") == chinese
 
 
 @pytest.mark.parametrize(
     ("number", "chinese"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")]
 )
 def test_chinese_numerals(number, chinese):
-    assert statements.batches_in_words((number,), "zh") == f"第{chinese}批"
+    assert ledger.batches_in_words((number,), "zh") == f"第{chinese}批"

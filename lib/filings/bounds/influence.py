@@ -6,17 +6,19 @@ from functools import cache
 
 import numpy as np
 
-from filings.feasible.model import Model
-from filings.feasible.program import INF, Program, add, outermost
-from filings.feasible.register import Register, highest_totals
-from filings.feasible.table import Range, Sum
-from filings.statements import Statement
+from filings.bounds.identified import IdentifiedSet, highest_totals
+from filings.bounds.model import Model
+from filings.bounds.program import INF, Program, add, outermost
+from filings.bounds.table import Bounds, Sum
+from filings.ledger import Statement
 
 _EPS = 1e-6
 _POOL = 12  # facts dropped at once where none is likely to matter
 
 
-def without_each(register: Register, question: Sum) -> list[tuple[tuple[Statement, ...], Range]]:
+def without_each(
+    register: IdentifiedSet, question: Sum
+) -> list[tuple[tuple[Statement, ...], Bounds]]:
     """The range of a sum without each fact in turn, for the facts without which it is wider.
 
     Statements of one fact are dropped together.
@@ -26,7 +28,7 @@ def without_each(register: Register, question: Sum) -> list[tuple[tuple[Statemen
     for statement in register.statements:
         facts.setdefault(statement.fact, []).append(statement)
 
-    def wider(pool: list[tuple]) -> dict[tuple, Range]:
+    def wider(pool: list[tuple]) -> dict[tuple, Bounds]:
         """The facts of the pool that carry the range: none if it stays put without all of them."""
         found = _among([s for s in register.statements if s.fact not in pool], question, now)
         if found == now:
@@ -48,7 +50,7 @@ def without_each(register: Register, question: Sum) -> list[tuple[tuple[Statemen
 
 
 def _moving(
-    register: Register, question: Sum, facts: Mapping[tuple, list[Statement]]
+    register: IdentifiedSet, question: Sum, facts: Mapping[tuple, list[Statement]]
 ) -> list[tuple]:
     """The facts, each given with its statements, without which an end of the relaxation moves."""
     said = [group[0] for group in facts.values()]
@@ -64,14 +66,14 @@ def _moving(
     return [fact for number, fact in enumerate(facts) if ends(everything - {number}) != usual]
 
 
-def _among(fewer: list[Statement], question: Sum, now: Range) -> Range:
+def _among(fewer: list[Statement], question: Sum, now: Bounds) -> Bounds:
     """The range of a sum by fewer statements than those by which it is ``now``.
 
     It can only be wider, so tables are sought beyond its ends alone.
     """
     totals, unbounded = highest_totals(fewer, [question])
     if unbounded.intersection(question.batches):
-        return Register(fewer, [question]).sum(question)
+        return IdentifiedSet(fewer, [question]).sum(question)
     model = Model(fewer, [question], totals)
     form, rows = model.form(question), model.rows.narrowed()
     relaxed, found, proven = Program(rows, relaxed=True), {}, now.proven
@@ -83,10 +85,10 @@ def _among(fewer: list[Statement], question: Sum, now: Range) -> Range:
             if further := Program(wider.narrowed()).optimise(form, end):
                 found[end] = round(further.value if further.proven else further.bound)
                 proven = proven and further.proven
-    return Range(found["low"], found["high"], proven)
+    return Bounds(found["low"], found["high"], proven)
 
 
-def left_open(register: Register, question: Sum, facts: Iterable[Sum]) -> list[int]:
+def left_open(register: IdentifiedSet, question: Sum, facts: Iterable[Sum]) -> list[int]:
     """For each fact, the width that could at most remain of the question's range if it were known.
 
     The worst over all values the fact may turn out to have, on the relaxation: never too small.
@@ -100,7 +102,7 @@ def left_open(register: Register, question: Sum, facts: Iterable[Sum]) -> list[i
     ]
 
 
-def _left(model: Model, question: Sum, fact: Sum, known: Range) -> int:
+def _left(model: Model, question: Sum, fact: Sum, known: Bounds) -> int:
     if known.high is None:
         raise ValueError(f"{fact} is open above: it could turn out to be any number")
     rows = model.rows.copy()

@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from filings import catchup, places
-from filings.feasible.table import Range
+from filings import convergence, places
+from filings.bounds.table import Bounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -42,11 +42,11 @@ class AllTables:
 
     def extreme(self, sums, function):
         rows = sorted(self.attainable(sums), key=lambda row: function(*row))
-        return Range(function(*rows[0]), function(*rows[-1])), {"low": rows[0], "high": rows[-1]}
+        return Bounds(function(*rows[0]), function(*rows[-1])), {"low": rows[0], "high": rows[-1]}
 
     def bounds(self, sums):
         found = [[row[0] for row in self.attainable([asked])] for asked in sums]
-        return [Range(values[0], values[-1]) for values in found]
+        return [Bounds(values[0], values[-1]) for values in found]
 
 
 def two_rows(hits, totals):
@@ -54,7 +54,7 @@ def two_rows(hits, totals):
 
 
 def test_examples_in_the_docstrings():
-    outcome = doctest.testmod(catchup)
+    outcome = doctest.testmod(convergence)
     assert outcome.attempted > 5 and outcome.failed == 0
 
 
@@ -63,14 +63,14 @@ def test_examples_in_the_docstrings():
 
 @given(st.integers(0, 100), st.integers(1, 100), st.integers(2, 9))
 def test_a_place_that_grows_with_the_leader_keeps_its_relative_gap(behind, ahead, factor):
-    before, after = catchup.gap(behind, ahead), catchup.gap(behind * factor, ahead * factor)
+    before, after = convergence.gap(behind, ahead), convergence.gap(behind * factor, ahead * factor)
     assert after.relative == NEAR(before.relative)
     assert after.absolute == factor * before.absolute
 
 
 def test_a_gap_needs_a_leader():
     with pytest.raises(ValueError, match="at least one filing"):
-        catchup.gap(3, 0)
+        convergence.gap(3, 0)
 
 
 # --- Could it be chance? ------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_a_gap_needs_a_leader():
 def test_chi_square_is_that_of_scipy(rows):
     hits, totals = zip(*rows, strict=True)
     expected = stats.chi2_contingency(two_rows(hits, totals), correction=False).statistic
-    assert catchup.homogeneity(hits, totals).statistic == NEAR(expected, abs=1e-9)
+    assert convergence.homogeneity(hits, totals).statistic == NEAR(expected, abs=1e-9)
 
 
 def p_by_labelling(hits, totals, statistic):
@@ -115,7 +115,7 @@ small = st.lists(
 @given(small)
 def test_p_values_are_those_of_every_labelling_of_the_filings(rows):
     hits, totals = zip(*rows, strict=True)
-    found = catchup.homogeneity(hits, totals), catchup.trend(hits, totals)
+    found = convergence.homogeneity(hits, totals), convergence.trend(hits, totals)
     assert all(outcome.exact for outcome in found)
     assert found[0].p == NEAR(p_by_labelling(hits, totals, pearson))
     assert found[1].p == NEAR(p_by_labelling(hits, totals, covariance))
@@ -125,8 +125,8 @@ def test_p_values_are_those_of_every_labelling_of_the_filings(rows):
 def test_two_batches_give_the_two_sided_exact_tests_of_scipy(rows):
     # For two columns the trend is the difference itself: both p-values must be one number.
     hits, totals = zip(*rows, strict=True)
-    p = catchup.homogeneity(hits, totals).p
-    assert catchup.trend(hits, totals).p == NEAR(p)
+    p = convergence.homogeneity(hits, totals).p
+    assert convergence.trend(hits, totals).p == NEAR(p)
     null = stats.hypergeom(sum(totals), sum(hits), totals[0])
     mean = sum(hits) * totals[0] / sum(totals)
     every = np.arange(sum(hits) + 1)
@@ -142,7 +142,7 @@ def test_trend_is_that_of_statsmodels(rows):
         row_scores=np.array([1, 0])
     )
     # statsmodels takes the variance given the margins, larger by the factor n / (n - 1).
-    z = catchup.trend(hits, totals).statistic
+    z = convergence.trend(hits, totals).statistic
     assert z * math.sqrt((n - 1) / n) == NEAR(linear.zscore, abs=1e-9)
 
 
@@ -151,27 +151,27 @@ def test_squared_trend_is_the_correlation_of_hit_and_batch(rows):
     hits, totals = zip(*rows, strict=True)
     batch = np.repeat(range(len(totals)), totals)
     hit = np.concatenate([np.arange(total) < h for h, total in rows]).astype(float)
-    z = catchup.trend(hits, totals).statistic
+    z = convergence.trend(hits, totals).statistic
     assert z**2 == NEAR(len(hit) * np.corrcoef(batch, hit)[0, 1] ** 2, abs=1e-9)
 
 
 def test_drawn_p_values_agree_with_the_tail_of_chi_square():
     hits, totals = (60, 85, 80, 75, 62), (200, 300, 220, 280, 210)
-    found = catchup.homogeneity(hits, totals)
+    found = convergence.homogeneity(hits, totals)
     assert not found.exact
     # Five large batches: the asymptotic p is near, and drawing errs by √(p (1 - p) / draws).
     expected = stats.chi2(4).sf(found.statistic)
     assert found.p == NEAR(expected, abs=0.01)
-    assert catchup.homogeneity(hits, totals) == found, "seeded: the same answer every time"
+    assert convergence.homogeneity(hits, totals) == found, "seeded: the same answer every time"
 
 
 def test_a_p_value_from_draws_is_never_zero():
-    found = catchup.trend((200, 150, 100, 50, 1), (200, 200, 200, 200, 200))
+    found = convergence.trend((200, 150, 100, 50, 1), (200, 200, 200, 200, 200))
     assert not found.exact and 0 < found.p < 1e-4
 
 
 def test_no_difference_can_show_where_all_or_none_are_hits():
-    assert catchup.homogeneity((0, 0), (3, 4)).p == catchup.trend((3, 4), (3, 4)).p == 1
+    assert convergence.homogeneity((0, 0), (3, 4)).p == convergence.trend((3, 4), (3, 4)).p == 1
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_no_difference_can_show_where_all_or_none_are_hits():
 )
 def test_impossible_batches_are_refused(hits, totals, words):
     with pytest.raises(ValueError, match=words):
-        catchup.homogeneity(hits, totals)
+        convergence.homogeneity(hits, totals)
 
 
 @given(batches, st.data())
@@ -189,9 +189,11 @@ def test_ranges_of_p_are_those_of_enumeration(rows, data):
     table = st.tuples(*[st.integers(0, total) for total in totals])
     tables = data.draw(st.lists(table, min_size=1, max_size=6, unique=True))
     register = AllTables([{("四川", b): n for b, n in enumerate(t, start=1)} for t in tables])
-    sums = [catchup.services(("四川",), b) for b in range(1, len(totals) + 1)]
-    span = catchup.over_tables(register, sums, lambda hits: catchup.homogeneity(hits, totals).p)
-    each = {hits: catchup.homogeneity(hits, totals).p for hits in tables}
+    sums = [convergence.services(("四川",), b) for b in range(1, len(totals) + 1)]
+    span = convergence.over_tables(
+        register, sums, lambda hits: convergence.homogeneity(hits, totals).p
+    )
+    each = {hits: convergence.homogeneity(hits, totals).p for hits in tables}
     assert (span.low, span.high) == (min(each.values()), max(each.values()))
     assert each[span.at_low] == span.low and each[span.at_high] == span.high
 
@@ -203,7 +205,7 @@ def test_ranges_of_p_are_those_of_enumeration(rows, data):
 def test_wilson_limits_solve_the_score_equation(rows):
     z = stats.norm.ppf(0.975)
     for hits, total in rows:
-        found = catchup.wilson(hits, total)
+        found = convergence.wilson(hits, total)
         for limit in (found.low, found.high):
             # Each limit p solves (p̂ - p)² = z² p (1 - p) / n, save where it is cut at 0 or 1.
             gap = (hits / total - limit) ** 2 - z**2 * limit * (1 - limit) / total
@@ -213,7 +215,7 @@ def test_wilson_limits_solve_the_score_equation(rows):
 @given(batches)
 def test_newcombe_interval_is_that_of_statsmodels(rows):
     (hits1, total1), (hits2, total2) = rows[:2]
-    found = catchup.difference_of_shares((hits1, total1), (hits2, total2))
+    found = convergence.difference_of_shares((hits1, total1), (hits2, total2))
     low, high = confint_proportions_2indep(
         hits2, total2, hits1, total1, method="newcomb", compare="diff"
     )
@@ -224,19 +226,19 @@ def test_newcombe_interval_is_that_of_statsmodels(rows):
 def test_cramers_v_is_that_of_scipy(rows):
     hits, totals = zip(*rows, strict=True)
     expected = association(two_rows(hits, totals), method="cramer")
-    assert catchup.cramers_v(hits, totals) == NEAR(expected, abs=1e-9)
+    assert convergence.cramers_v(hits, totals) == NEAR(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(("share", "n1", "n2"), [(0.1, 197, 224), (0.3, 50, 400), (0.02, 900, 80)])
 def test_detectable_share_has_the_power_statsmodels_finds(share, n1, n2):
-    effect = proportion_effectsize(catchup.detectable_share(share, n1, n2), share)
+    effect = proportion_effectsize(convergence.detectable_share(share, n1, n2), share)
     power = NormalIndPower().power(effect, n1, 0.05, ratio=n2 / n1, alternative="two-sided")
     # The two-sided power adds the far tail, a hundred-thousandth here, to the 0.8 asked for.
     assert power == NEAR(0.8, abs=1e-4)
 
 
 def test_a_share_near_the_top_has_no_larger_one_to_detect():
-    assert catchup.detectable_share(0.99, 5, 5) == 1
+    assert convergence.detectable_share(0.99, 5, 5) == 1
 
 
 # --- Ranks, dispersion, growth ------------------------------------------------------------------
@@ -244,7 +246,7 @@ def test_a_share_near_the_top_has_no_larger_one_to_detect():
 
 @given(st.permutations(range(7)), st.permutations(range(7)))
 def test_kendall_without_ties_is_that_of_scipy(before, after):
-    assert catchup.kendall_tau(before, after) == NEAR(stats.kendalltau(before, after).statistic)
+    assert convergence.kendall_tau(before, after) == NEAR(stats.kendalltau(before, after).statistic)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=8))
@@ -253,7 +255,7 @@ def test_kendall_with_ties_counts_pairs(rows):
     same = sum((a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in pairs)
     opposite = sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for a, b in pairs)
     before, after = zip(*rows, strict=True)
-    assert catchup.kendall_tau(before, after) == NEAR((same - opposite) / len(pairs))
+    assert convergence.kendall_tau(before, after) == NEAR((same - opposite) / len(pairs))
 
 
 boxes = st.lists(
@@ -274,7 +276,7 @@ def test_outer_range_holds_the_tau_of_every_table_in_the_ranges(rows):
     def ends(side):
         return [r[side][0] for r in rows], [sum(r[side]) for r in rows]
 
-    low, high = catchup.kendall_tau_outer(ends(0), ends(1))
+    low, high = convergence.kendall_tau_outer(ends(0), ends(1))
     every = signs(0) @ signs(1).T / math.comb(len(rows), 2)
     assert low <= every.min() + 1e-12 and every.max() <= high + 1e-12
 
@@ -283,14 +285,14 @@ def test_outer_range_holds_the_tau_of_every_table_in_the_ranges(rows):
 def test_outer_range_of_known_counts_is_their_tau(before, after):
     n = min(len(before), len(after))
     before, after = before[:n], after[:n]
-    tau = catchup.kendall_tau(before, after)
-    assert catchup.kendall_tau_outer((before, before), (after, after)) == NEAR((tau, tau))
+    tau = convergence.kendall_tau(before, after)
+    assert convergence.kendall_tau_outer((before, before), (after, after)) == NEAR((tau, tau))
 
 
 @given(counts.filter(any))
 def test_variation_from_the_herfindahl_index_is_that_of_scipy(values):
     hhi = sum(v**2 for v in values) / sum(values) ** 2
-    assert catchup.coefficient_of_variation(hhi, len(values)) == NEAR(
+    assert convergence.coefficient_of_variation(hhi, len(values)) == NEAR(
         stats.variation(values), abs=1e-6
     )
 
@@ -304,32 +306,32 @@ def test_beta_is_the_regression_of_scipy(rows):
     grown = [(math.log(b), math.log(a / b)) for b, a in rows if b > 0 and a > 0]
     expected = stats.linregress(*zip(*grown, strict=True)).slope
     before, after = zip(*rows, strict=True)
-    assert catchup.beta(before, after) == NEAR(expected, abs=1e-7)
+    assert convergence.beta(before, after) == NEAR(expected, abs=1e-7)
 
 
 @given(st.floats(-2, 1), st.floats(0.1, 9))
 def test_beta_finds_the_power_a_register_grew_by(slope, factor):
     before = np.array([2.0, 5.0, 11.0, 60.0])
-    assert catchup.beta(before, factor * before ** (1 + slope)) == NEAR(slope, abs=1e-9)
+    assert convergence.beta(before, factor * before ** (1 + slope)) == NEAR(slope, abs=1e-9)
 
 
 def test_beta_needs_two_unlike_starts():
     with pytest.raises(ValueError, match="two places"):
-        catchup.beta([0, 3, 3], [5, 1, 2])
+        convergence.beta([0, 3, 3], [5, 1, 2])
 
 
 def test_beta_by_chance_between_equal_places_is_all_regression_to_the_mean():
     # Equal shares: what a place gets later has nothing to do with its start, so the slope of
     # ln after on ln before is 0 and that of the growth -1.
-    found = catchup.beta_by_chance([1] * 40, 800, 800, draws=400)
+    found = convergence.beta_by_chance([1] * 40, 800, 800, draws=400)
     assert found.low < found.estimate < found.high
     assert found.estimate == NEAR(-1, abs=0.05)
 
 
 def test_the_trap_of_small_starting_numbers_closes_as_numbers_grow():
     counts = [2] * 25 + [60, 90]
-    few = catchup.beta_by_chance(counts, 100, 100, draws=400)
-    many = catchup.beta_by_chance(counts, 100_000, 100_000, draws=400)
+    few = convergence.beta_by_chance(counts, 100, 100, draws=400)
+    many = convergence.beta_by_chance(counts, 100_000, 100_000, draws=400)
     assert few.estimate < 10 * many.estimate < 0
 
 
@@ -340,7 +342,7 @@ cell = st.tuples(st.integers(0, 200), st.integers(1, 200))
 
 @given(cell, cell)
 def test_the_two_parts_add_up_to_the_change(before, after):
-    split = catchup.decompose(before, after)
+    split = convergence.decompose(before, after)
     change = after[0] / sum(after) - before[0] / sum(before)
     assert split.change == NEAR(change)
     assert split.more_there + split.fewer_elsewhere == NEAR(change, abs=1e-12)
@@ -349,23 +351,23 @@ def test_the_two_parts_add_up_to_the_change(before, after):
 @given(cell, cell)
 def test_the_parts_mirror_those_of_everyone_else(before, after):
     # What is "more there" for the group is "fewer elsewhere" for the rest, with the sign turned.
-    mine = catchup.decompose(before, after)
-    rest = catchup.decompose(before[::-1], after[::-1]) if before[0] and after[0] else None
+    mine = convergence.decompose(before, after)
+    rest = convergence.decompose(before[::-1], after[::-1]) if before[0] and after[0] else None
     if rest:
         assert mine.more_there == NEAR(-rest.fewer_elsewhere, abs=1e-12)
 
 
 @given(cell, st.integers(1, 200))
 def test_a_side_that_stands_still_has_no_part(before, other):
-    assert catchup.decompose(before, (before[0], other)).more_there == NEAR(0, abs=1e-12)
-    assert catchup.decompose(before, (other, before[1])).fewer_elsewhere == NEAR(0, abs=1e-12)
+    assert convergence.decompose(before, (before[0], other)).more_there == NEAR(0, abs=1e-12)
+    assert convergence.decompose(before, (other, before[1])).fewer_elsewhere == NEAR(0, abs=1e-12)
 
 
 # --- Groups, verdicts, the control --------------------------------------------------------------
 
 
 def test_interiors_follow_the_region_schemes():
-    drawn = catchup.interiors()
+    drawn = convergence.interiors()
     assert set(places.schemes()) < set(drawn) and len(drawn) == len(places.schemes()) + 3
     leaders = {"北京", "上海", "浙江", "广东"}
     for members in drawn.values():
@@ -380,8 +382,8 @@ def test_verdict_is_all_some_or_none(n):
     for holds in itertools.product([True, False, None], repeat=n):
         # Table k has k services, and the sentence is true, false or open as holds[k] says.
         register = AllTables([{("四川", 1): k} for k in range(n)])
-        asked = [catchup.services(("四川",), 1)]
-        found = catchup.verdict(register, asked, lambda counts, h=holds: h[counts[0]])
+        asked = [convergence.services(("四川",), 1)]
+        found = convergence.verdict(register, asked, lambda counts, h=holds: h[counts[0]])
         alone = set(holds) if len(set(holds)) == 1 else None
         expected = {True: "supported", False: "contradicted"}.get(
             alone.pop() if alone else None, "undecided"
@@ -395,7 +397,7 @@ def register_of(*rows):
     for row in rows:
         table = {}
         for batch, (named, leaders, rest) in enumerate(row, start=1):
-            for group, count in ((catchup.NAMED, named), (catchup.LEADERS, leaders)):
+            for group, count in ((convergence.NAMED, named), (convergence.LEADERS, leaders)):
                 for place, part in zip(
                     group, np.diff(np.linspace(0, count, len(group) + 1).round()), strict=True
                 ):
@@ -412,23 +414,25 @@ INTERIOR = ("四川", "湖南", "重庆", "湖北")
 def test_a_large_rise_is_supported_and_a_fall_contradicted():
     up = register_of([(5, 150, 45), (60, 150, 90), (60, 150, 90)])
     down = register_of([(60, 100, 40), (5, 150, 45), (5, 150, 45)])
-    assert catchup.catching_up(up, INTERIOR).verdict == "supported"
-    assert catchup.catching_up(down, INTERIOR).verdict == "contradicted"
+    assert convergence.catching_up(up, INTERIOR).verdict == "supported"
+    assert convergence.catching_up(down, INTERIOR).verdict == "contradicted"
     both = AllTables(up.tables + register_of([(10, 150, 40), (2, 150, 148), (2, 150, 148)]).tables)
-    found = catchup.catching_up(both, INTERIOR)
+    found = convergence.catching_up(both, INTERIOR)
     assert found.verdict == "undecided"
     assert (found.low, found.high) == NEAR((4 / 600 - 10 / 200, 120 / 600 - 5 / 200))
 
 
 def test_a_rise_that_chance_could_give_is_undecided():
-    found = catchup.headline(register_of([(20, 150, 30), (22, 150, 28), (21, 150, 29)]), INTERIOR)
+    found = convergence.headline(
+        register_of([(20, 150, 30), (22, 150, 28), (21, 150, 29)]), INTERIOR
+    )
     assert found.change.low > 0 and found.p.low > 0.05 and found.verdict == "undecided"
 
 
 def test_shares_without_exact_totals_are_refused():
     loose = register_of([(5, 150, 45)] * 3, [(5, 150, 46)] * 3)
     with pytest.raises(ValueError, match="exact totals"):
-        catchup.headline(loose, INTERIOR)
+        convergence.headline(loose, INTERIOR)
 
 
 def test_narrowing_step_by_step_in_new_filings_or_so_far():
@@ -437,12 +441,12 @@ def test_narrowing_step_by_step_in_new_filings_or_so_far():
     so_far = [(3, 150, 9), (30, 150, 9), (20, 150, 9)]
     widening = [(9, 150, 9), (6, 150, 9), (3, 150, 9)]
     standing = [(6, 120, 9), (6, 120, 9), (6, 120, 9)]
-    verdicts = [catchup.narrowing(register_of(row)).verdict for row in (steady, so_far)]
+    verdicts = [convergence.narrowing(register_of(row)).verdict for row in (steady, so_far)]
     assert verdicts == ["supported"] * 2
-    verdicts = [catchup.narrowing(register_of(row)).verdict for row in (widening, standing)]
+    verdicts = [convergence.narrowing(register_of(row)).verdict for row in (widening, standing)]
     assert verdicts == ["contradicted"] * 2
-    assert catchup.narrowing(register_of(steady, widening)).verdict == "undecided"
-    found = catchup.narrowing(register_of(widening))
+    assert convergence.narrowing(register_of(steady, widening)).verdict == "undecided"
+    found = convergence.narrowing(register_of(widening))
     assert found.low == found.high == NEAR((1 - 18 / 450) - (1 - 9 / 150))
 
 
@@ -451,27 +455,27 @@ def test_narrowing_compares_fractions(rows):
     behind, ahead = zip(*rows, strict=True)
     gaps = [1 - Fraction(x, y) for x, y in rows]
     expected = all(b < a for a, b in itertools.pairwise(gaps))
-    assert catchup.narrows(behind, ahead) is expected
+    assert convergence.narrows(behind, ahead) is expected
 
 
 def test_a_considerable_gap_is_less_than_half_of_the_smallest_leader():
     wide = [(9, 120, 5)] * 3  # 9 of each named province against 90 of each leader
     close = [(60, 120, 5)] * 3
-    assert catchup.gap_remains(register_of(wide)).verdict == "supported"
-    assert catchup.gap_remains(register_of(close)).verdict == "contradicted"
-    found = catchup.gap_remains(register_of(wide, close))
+    assert convergence.gap_remains(register_of(wide)).verdict == "supported"
+    assert convergence.gap_remains(register_of(close)).verdict == "contradicted"
+    found = convergence.gap_remains(register_of(wide, close))
     assert found.verdict == "undecided"
     assert (found.low, found.high) == NEAR((9 / 90, 60 / 90))
 
 
 def test_findings_judge_each_catch_up_sentence_of_the_article():
-    claims = pd.read_csv(catchup.paths.ARTICLE_CLAIMS)
+    claims = pd.read_csv(convergence.paths.ARTICLE_CLAIMS)
     asked = claims.loc[claims["topic"] == "catch-up", "id"].tolist()
-    found = catchup.findings(register_of([(5, 150, 45), (60, 150, 90), (60, 150, 90)]))
+    found = convergence.findings(register_of([(5, 150, 45), (60, 150, 90), (60, 150, 90)]))
     assert [finding.claim for finding in found] == asked
     named = claims.set_index("id")["place"]
-    assert set(named["A12"].split("+")) == set(catchup.NAMED)
-    assert set(named["A05"].split("+")) == set(catchup.LEADERS)
+    assert set(named["A12"].split("+")) == set(convergence.NAMED)
+    assert set(named["A05"].split("+")) == set(convergence.LEADERS)
 
 
 def test_sister_counts_keep_every_filing(monkeypatch, tmp_path):
@@ -481,8 +485,8 @@ def test_sister_counts_keep_every_filing(monkeypatch, tmp_path):
     lists += "deep_synthesis-2023-06,,,1,1\n"
     file = tmp_path / "counts.csv"
     file.write_text(lists, encoding="utf-8")
-    monkeypatch.setattr(catchup.paths, "SISTER_COUNTS", file)
-    found = catchup.sister_counts()
+    monkeypatch.setattr(convergence.paths, "SISTER_COUNTS", file)
+    found = convergence.sister_counts()
     assert found["count"].sum() == 9
     assert found[found["place"].isna()]["count"].sum() == 2
     named = found.set_index(["register", "month", "place"])["count"]
@@ -491,8 +495,8 @@ def test_sister_counts_keep_every_filing(monkeypatch, tmp_path):
 
 
 def test_the_sister_register_on_file_is_whole():
-    raw = pd.read_csv(catchup.paths.SISTER_COUNTS)
-    found = catchup.sister_counts()
+    raw = pd.read_csv(convergence.paths.SISTER_COUNTS)
+    found = convergence.sister_counts()
     assert found["count"].sum() == raw["first_appearances"].sum()
     assert found.groupby(["register", "month"]).ngroups == raw["list"].nunique()
     assert found.duplicated(["register", "month", "place"]).sum() == 0
@@ -504,17 +508,17 @@ def test_the_sister_register_on_file_is_whole():
 )
 def test_changes_of_all_groups_add_up_to_nothing(before, after):
     groups = {"capital": ["A"], "coast": ["B", "C"], "interior": ["D"]}
-    found = catchup.share_changes(
+    found = convergence.share_changes(
         dict(zip("ABCD", before, strict=True)), dict(zip("ABCD", after, strict=True)), groups
     )
     assert sum(change.estimate for change in found.values()) == NEAR(0, abs=1e-12)
-    assert found["coast"] == catchup.difference_of_shares(
+    assert found["coast"] == convergence.difference_of_shares(
         (before[1] + before[2], sum(before)), (after[1] + after[2], sum(after))
     )
 
 
 def test_a_place_in_no_group_or_two_is_refused():
     with pytest.raises(ValueError, match="not in exactly one group: B"):
-        catchup.share_changes({"A": 1, "B": 2}, {"A": 2}, {"one": ["A"]})
+        convergence.share_changes({"A": 1, "B": 2}, {"A": 2}, {"one": ["A"]})
     with pytest.raises(ValueError, match="not in exactly one group: A"):
-        catchup.share_changes({"A": 1}, {"A": 2}, {"one": ["A"], "two": ["A"]})
+        convergence.share_changes({"A": 1}, {"A": 2}, {"one": ["A"], "two": ["A"]})

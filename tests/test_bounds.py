@@ -8,8 +8,8 @@ from random import Random
 import made_registers as made
 import numpy as np
 import pytest
-from filings import places, statements
-from filings.feasible import Contradiction, Register, Sum, holds, reconcile
+from filings import ledger, places
+from filings.bounds import ContradictionError, IdentifiedSet, Sum, holds, reconcile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_registers import BOTH, NATION, statement
@@ -50,7 +50,7 @@ def assert_witnesses(register, asked):
 @given(randoms)
 def test_services(random):
     said, left, truth = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3))
-    register, asked = Register(said), made.questions()
+    register, asked = IdentifiedSet(said), made.questions()
     assert_ends(register, asked, left)
     assert_witnesses(register, random.sample(asked, 2))
     for question, found in zip(asked, register.bounds(asked), strict=True):
@@ -62,7 +62,7 @@ def test_services(random):
 @given(randoms)
 def test_entities_and_multi_filers(random):
     said, left, _ = told(random, made.filer_tables(4), made.FILER_KINDS, (4,))
-    register, asked = Register(said), made.questions(("services", "entities"), ((1,),))
+    register, asked = IdentifiedSet(said), made.questions(("services", "entities"), ((1,),))
     assert_ends(register, asked, left)
     assert_witnesses(register, random.sample(asked, 2))
 
@@ -73,7 +73,7 @@ def test_entities_that_file_again(random):
     tables = made.returning_tables((4, 3))
     said, left, _ = told(random, tables, made.RETURNING_KINDS, (4, 3), atoms=3)
     asked = made.questions(("services", "entities"))
-    register = Register(said, asked)
+    register = IdentifiedSet(said, asked)
     assert_ends(register, asked, left)
     assert_witnesses(register, random.sample(asked, 2))
 
@@ -96,7 +96,7 @@ def test_the_contract_of_each_kind_is_read_alike_twice(random):
                 assert holds(said, other.table(0)) == agrees, said
 
 
-@pytest.mark.parametrize("kind", [*statements.BINDING_KINDS])
+@pytest.mark.parametrize("kind", [*ledger.BINDING_KINDS])
 def test_every_kind_rules_out_some_tables(kind):
     """Or the tests above would say little of it."""
     multi = kind in made.FILER_KINDS and kind not in made.SERVICE_KINDS
@@ -120,7 +120,7 @@ def test_a_register_that_the_solver_once_called_empty():
         statement("order", NATION, (2,), ("上海", "北京", "广东"), id="M3"),
     ]
     left = made.agreeing(made.services_tables((4, 3)), said)
-    assert_ends(Register(said), made.questions(), left)
+    assert_ends(IdentifiedSet(said), made.questions(), left)
 
 
 # --- what follows from having more or all statements ---
@@ -131,7 +131,9 @@ def test_a_register_that_the_solver_once_called_empty():
 def test_a_true_statement_more_never_widens(random):
     said, _, _ = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3), most=4)
     frame, asked = made.frame((4, 3)), made.questions()
-    ranges = [Register(said[:count]).bounds(asked) for count in range(len(frame), len(said) + 1)]
+    ranges = [
+        IdentifiedSet(said[:count]).bounds(asked) for count in range(len(frame), len(said) + 1)
+    ]
     for before, after in pairwise(ranges):
         for wide, narrow in zip(before, after, strict=True):
             assert wide.low <= narrow.low <= narrow.high <= wide.high
@@ -146,7 +148,7 @@ def test_with_every_cell_stated_ranges_collapse(seed):
         for row, name in enumerate(places.province_names())
         for batch in BOTH
     )
-    register = Register(said)
+    register = IdentifiedSet(said)
     asked = [
         Sum("services", (name,), batches)
         for name in (*places.province_names(), NATION)
@@ -166,7 +168,7 @@ def test_interchangeable_provinces_answer_alike_and_their_witnesses_too():
         statement("count", "北京", (1,), 3),
         statement("coverage", NATION, (1,), 4, unit="provinces"),
     ])  # fmt: skip
-    register = Register(said)
+    register = IdentifiedSet(said)
     others = [Sum("services", (name,), (1,)) for name in places.province_names()[1:]]
     found = set(register.bounds(others))
     # Three others share six, so one can have none or all but two of them.
@@ -182,7 +184,7 @@ def test_interchangeable_provinces_answer_alike_and_their_witnesses_too():
 @given(randoms)
 def test_ratios(random):
     said, left, _ = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3))
-    register, asked = Register(said), made.questions()
+    register, asked = IdentifiedSet(said), made.questions()
     for _ in range(6):
         part, whole = random.sample(asked, 2)
         above, below = (left.value(q.unit, q.places, q.batches) for q in (part, whole))
@@ -203,7 +205,7 @@ def test_ratios(random):
 @given(randoms)
 def test_differences_ranks_coverage(random):
     said, left, _ = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3))
-    register, asked = Register(said), made.questions()
+    register, asked = IdentifiedSet(said), made.questions()
     for _ in range(5):
         more, less = random.sample(asked, 2)
         gaps = left.value("services", more.places, more.batches)
@@ -224,7 +226,7 @@ def test_differences_ranks_coverage(random):
 @given(randoms)
 def test_joint_values_and_any_function_of_them(random):
     said, left, _ = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3))
-    register = Register(said)
+    register = IdentifiedSet(said)
     asked = random.sample(made.questions(), 3)
     values = np.stack([left.value("services", q.places, q.batches) for q in asked], axis=1)
     every = sorted({tuple(int(v) for v in row) for row in values})
@@ -243,7 +245,7 @@ def test_joint_values_and_any_function_of_them(random):
 
 
 def test_without_statements_everything_is_open():
-    register = Register([])
+    register = IdentifiedSet([])
     asked = [Sum.parse(text) for text in (
         "services:四川:1", "entities:四川:1", "entities:全国:1-3", "services:深圳+相城区:2",
     )]  # fmt: skip
@@ -254,7 +256,7 @@ def test_without_statements_everything_is_open():
 
 
 def test_one_statement_about_a_place_says_what_it_says_of_others():
-    register = Register([statement("count", "深圳", (2,), 7)])
+    register = IdentifiedSet([statement("count", "深圳", (2,), 7)])
     asked = {
         "services:深圳:2": (7, 7),
         "services:广东:2": (7, None),
@@ -272,14 +274,17 @@ def test_one_statement_about_a_place_says_what_it_says_of_others():
 def test_a_batch_without_total_is_open_above_and_a_limit_closes_it():
     open_above = [statement("count", "四川", (6,), 5, ">=")]
     question = Sum.parse("services:四川:6")
-    assert Register(open_above).sum(question).high is None
+    assert IdentifiedSet(open_above).sum(question).high is None
     closed = [*open_above, statement("count", NATION, (6,), 9, "<=", id="N")]
-    assert (Register(closed).sum(question).low, Register(closed).sum(question).high) == (5, 9)
+    assert (IdentifiedSet(closed).sum(question).low, IdentifiedSet(closed).sum(question).high) == (
+        5,
+        9,
+    )
 
 
 def test_ratio_of_a_batch_without_total():
     said = [statement("count", "四川", (6,), 5), statement("count", "湖南", (6,), 2, ">=", id="N")]
-    register = Register(said)
+    register = IdentifiedSet(said)
     of_two = register.ratio(Sum.parse("services:湖南:6"), Sum.parse("services:四川:6"))
     assert (of_two.low, of_two.high) == (0.4, None)
     share = register.ratio(Sum.parse("services:四川:6"), Sum.parse("services:全国:6"))
@@ -321,14 +326,14 @@ def test_ratio_of_a_batch_without_total():
 )
 def test_large_totals_that_nobody_states(said, asked, low, high):
     assert reconcile(said).set_aside == ()
-    found = Register(said).sum(Sum.parse(asked))
+    found = IdentifiedSet(said).sum(Sum.parse(asked))
     assert (found.low, found.high) == (low, high)
 
 
 def test_statements_that_cannot_hold_together_are_refused():
     said = [statement("count", "四川", (1,), 5), statement("count", "四川", (1,), 6, id="N")]
-    with pytest.raises(Contradiction, match="reconcile"):
-        Register(said)
+    with pytest.raises(ContradictionError, match="reconcile"):
+        IdentifiedSet(said)
 
 
 def test_what_only_the_whole_numbers_rule_out_is_refused_too():
@@ -338,8 +343,8 @@ def test_what_only_the_whole_numbers_rule_out_is_refused_too():
         statement("order", NATION, (1,), ("湖南", "四川"), id="N"),
         statement("count", "四川+湖南", (1,), 5, id="O"),
     ]
-    with pytest.raises(Contradiction):
-        Register(said)
+    with pytest.raises(ContradictionError):
+        IdentifiedSet(said)
 
 
 @pytest.mark.parametrize(
@@ -355,12 +360,12 @@ def test_too_many_combinations_are_refused():
     said = [statement("count", NATION, (1,), 900)]
     names = places.province_names()[:3]
     with pytest.raises(ValueError, match="fewer or narrower"):
-        Register(said).attainable([Sum("services", (name,), (1,)) for name in names])
+        IdentifiedSet(said).attainable([Sum("services", (name,), (1,)) for name in names])
 
 
 def test_open_sums_have_no_list_of_values():
     with pytest.raises(ValueError, match="open above"):
-        Register([]).attainable([Sum.parse("services:四川:1")])
+        IdentifiedSet([]).attainable([Sum.parse("services:四川:1")])
 
 
 # --- the ledger on file ---
@@ -368,7 +373,7 @@ def test_open_sums_have_no_list_of_values():
 
 @pytest.fixture(scope="module")
 def on_file():
-    return Register(statements.used())
+    return IdentifiedSet(ledger.used())
 
 
 @pytest.mark.parametrize(

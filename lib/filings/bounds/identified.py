@@ -8,27 +8,27 @@ from itertools import product
 import numpy as np
 
 from filings import places
-from filings.feasible import shapes
-from filings.feasible.model import Model
-from filings.feasible.program import INF, Form, Program, add, value_at
-from filings.feasible.search import Infeasible, Search
-from filings.feasible.table import Range, Sum, Table
-from filings.statements import Statement
+from filings.bounds import measures as bound_measures
+from filings.bounds.model import Model
+from filings.bounds.program import INF, Form, Program, add, value_at
+from filings.bounds.search import InfeasibleError, Search
+from filings.bounds.table import Bounds, Sum, Table
+from filings.ledger import Statement
 
 _EPS = 1e-6
 _MOST_COMBINATIONS = 2_000_000
 
 
-class Contradiction(ValueError):
+class ContradictionError(ValueError):
     """No table agrees with all the statements. ``reconcile`` finds which to set aside."""
 
 
-class Register:
+class IdentifiedSet:
     """Every table of whole numbers that agrees with the statements, and what all of them share.
 
     ``statements`` must be able to hold together (``reconcile(ledger).kept``); those that bind
-    nothing are passed over. Raises Contradiction if no table agrees. ``questions`` names sums that
-    will be asked; others are taken in as they come, at the price of building the rows anew.
+    nothing are passed over. Raises ContradictionError if no table agrees. ``questions`` names sums
+    that will be asked; others are taken in as they come, at the price of building the rows anew.
 
     Provinces of which the statements say the same are interchangeable: any table in which two of
     them trade places agrees as well, so one answer serves them all.
@@ -37,9 +37,9 @@ class Register:
     def __init__(self, statements: Iterable[Statement], questions: Iterable[Sum] = ()):
         self.statements = tuple(statement for statement in statements if statement.binds)
         self._questions = tuple(questions)
-        self._ranges: dict[Sum, Range] = {}
+        self._ranges: dict[Sum, Bounds] = {}
         self._joints: dict[tuple[Sum, ...], _Joint] = {}
-        self._measured: dict[tuple[str, tuple[int, ...]], list[shapes.Asked]] = {}
+        self._measured: dict[tuple[str, tuple[int, ...]], list[bound_measures.Asked]] = {}
         self._build()
 
     def _build(self) -> None:
@@ -48,11 +48,11 @@ class Register:
         self.model = Model(self.statements, self._questions, self._ceilings)
         try:
             self._search = Search(self.model.rows)
-        except Infeasible:
-            raise Contradiction(
+        except InfeasibleError:
+            raise ContradictionError(
                 "the statements cannot all hold together; reconcile them first"
             ) from None
-        self._wider: Register | None = None
+        self._wider: IdentifiedSet | None = None
         self._alike = _representatives(self.statements, self.model.places)
 
     def _take_in(self, questions: Iterable[Sum]) -> None:
@@ -64,7 +64,7 @@ class Register:
 
     # --- sums ------------------------------------------------------------------------------
 
-    def bounds(self, questions: Iterable[Sum]) -> list[Range]:
+    def bounds(self, questions: Iterable[Sum]) -> list[Bounds]:
         """Ranges of the sums, in the order asked."""
         asked = [self._representative(question) for question in questions]
         self._take_in(asked)
@@ -74,12 +74,12 @@ class Register:
                 self._ranges[question] = self._range(form, question.batches)
         return [self._ranges[question] for question in asked]
 
-    def sum(self, question: Sum) -> Range:
-        """Range of one sum."""
+    def sum(self, question: Sum) -> Bounds:
+        """Bounds of one sum."""
         return self.bounds([question])[0]
 
-    def difference(self, more: Sum, less: Sum) -> Range:
-        """Range of one sum minus another in the same table."""
+    def difference(self, more: Sum, less: Sum) -> Bounds:
+        """Bounds of one sum minus another in the same table."""
         self._take_in([more, less])
         form = add((1, self.model.form(more)), (-1, self.model.form(less)))
         return self._range(form, (*more.batches, *less.batches))
@@ -102,7 +102,7 @@ class Register:
             return Sum(question.unit, (alike,), question.batches)
         return question
 
-    def _range(self, form: Form, batches: Iterable[int]) -> Range:
+    def _range(self, form: Form, batches: Iterable[int]) -> Bounds:
         low, high = (self._search.optimum(form, end) for end in ("low", "high"))
         ends = {"low": int(low.bound), "high": int(high.bound)}
         if self.open_batches & set(batches):
@@ -110,7 +110,7 @@ class Register:
             for end, kept in ends.items():
                 if self._wide.optimum(form, end).bound != kept:
                     ends[end] = None
-        return Range(ends["low"], ends["high"], low.proven and high.proven)
+        return Bounds(ends["low"], ends["high"], low.proven and high.proven)
 
     @property
     def _wide(self) -> Search:
@@ -124,8 +124,8 @@ class Register:
 
     # --- ratios, ranks, coverage ---------------------------------------------------------------
 
-    def ratio(self, part: Sum, whole: Sum) -> Range:
-        """Range of one sum divided by another in the same table: a share, a ratio of two places.
+    def ratio(self, part: Sum, whole: Sum) -> Bounds:
+        """Bounds of one sum divided by another in the same table: a share, a ratio of two places.
 
         Tables in which the whole is nothing are left out; ``high`` is None if some of them have a
         part all the same (the ratio has no highest value), or if a batch without a known total
@@ -139,39 +139,39 @@ class Register:
         if total.exact:
             found = self.sum(part)
             high = None if found.high is None else found.high / total.high
-            return Range(found.low / total.high, high, found.proven)
+            return Bounds(found.low / total.high, high, found.proven)
         ends = [self._extreme_ratio(*forms, sense) for sense in ("low", "high")]
         if self.open_batches & {*part.batches, *whole.batches}:
             wide = [self._extreme_ratio(*forms, s, self._wide) for s in ("low", "high")]
             # A share that keeps falling as the whole grows comes as near to nothing as one likes.
             low = 0.0 if wide[0].low != ends[0].low else ends[0].low
             high = None if wide[1].high != ends[1].high else ends[1].high
-            return Range(low, high, low == ends[0].low and ends[0].proven and ends[1].proven)
-        return Range(ends[0].low, ends[1].high, ends[0].proven and ends[1].proven)
+            return Bounds(low, high, low == ends[0].low and ends[0].proven and ends[1].proven)
+        return Bounds(ends[0].low, ends[1].high, ends[0].proven and ends[1].proven)
 
     def _extreme_ratio(
         self, part: Form, whole: Form, sense: str, search: Search | None = None
-    ) -> Range:
+    ) -> Bounds:
         search = search or self._search
         at = search.optimum(whole, "high")
         if sense == "high" and search.optimum(whole, "low").value == 0:
             # Is there a table with a part but no whole? One unit of whole outweighs any part.
             weight = search.optimum(part, "high").value + 1
             if search.optimum(add((1, part), (-weight, whole)), "high").value > 0:
-                return Range(None, None)
+                return Bounds(None, None)
         ratio, proven = Fraction(round(value_at(at.point, part)), at.value), at.proven
         while True:
             gain = add((ratio.denominator, part), (-ratio.numerator, whole))
             better = search.optimum(gain, sense)
             proven = proven and better.proven
             if better.value == 0 or round(value_at(better.point, whole)) == 0:
-                return Range(float(ratio), float(ratio), proven)
+                return Bounds(float(ratio), float(ratio), proven)
             ratio = Fraction(
                 round(value_at(better.point, part)), round(value_at(better.point, whole))
             )
 
-    def rank(self, place: str, batches: tuple[int, ...], unit: str = "services") -> Range:
-        """Range of the place's rank by count: one more than the number of places above it.
+    def rank(self, place: str, batches: tuple[int, ...], unit: str = "services") -> Bounds:
+        """Bounds of the place's rank by count: one more than the number of places above it.
 
         Provinces rank among the 31; cities among those that the statements name.
         """
@@ -179,18 +179,18 @@ class Register:
         self._take_in([mine])
         return self._counted(lambda model: model.others(">", mine), 1)
 
-    def coverage(self, batches: tuple[int, ...]) -> Range:
-        """Range of the number of provinces with at least one service in the batches."""
+    def coverage(self, batches: tuple[int, ...]) -> Bounds:
+        """Bounds of the number of provinces with at least one service in the batches."""
         self._take_in([Sum("services", (places.NATION,), tuple(batches))])
         return self._counted(lambda model: model.coverage(tuple(batches)), 0)
 
-    def _counted(self, switches: Callable[[Model], Form], more: int) -> Range:
-        """Range of a sum of switches that the model grows on demand."""
+    def _counted(self, switches: Callable[[Model], Form], more: int) -> Bounds:
+        """Bounds of a sum of switches that the model grows on demand."""
         model = self._grown()
         form = switches(model)
         search = Search(model.rows, self._search.points[0], model.over_several)
         low, high = (search.optimum(form, end) for end in ("low", "high"))
-        return Range(int(low.bound) + more, int(high.bound) + more, low.proven and high.proven)
+        return Bounds(int(low.bound) + more, int(high.bound) + more, low.proven and high.proven)
 
     def _grown(self) -> Model:
         """The model anew, to be extended: same columns, with the switches decided by now."""
@@ -200,8 +200,8 @@ class Register:
 
     # --- measures ------------------------------------------------------------------------------
 
-    def measure(self, name: str, batches: tuple[int, ...], unit: str = "services") -> Range:
-        """Range of a measure of concentration or inequality over the 31 provinces.
+    def measure(self, name: str, batches: tuple[int, ...], unit: str = "services") -> Bounds:
+        """Bounds of a measure of concentration or inequality over the 31 provinces.
 
         ``name``: hhi, effective_number, gini, theil, theil_between, theil_within, cr1 … cr31 (see
         ``filings.measures`` for their definitions). Raises ValueError for any other.
@@ -210,15 +210,15 @@ class Register:
 
     def measured(
         self, name: str, batches: tuple[int, ...], unit: str = "services"
-    ) -> tuple[Range, Mapping[str, Table]]:
+    ) -> tuple[Bounds, Mapping[str, Table]]:
         """The range of a measure, with the witness table of its "low" and its "high" end."""
         batches = tuple(batches)
         total = self.sum(Sum(unit, (places.NATION,), batches))
         if (unit, batches) not in self._measured:
             self._measured[unit, batches] = self._asked(unit, batches)
-        return shapes.measured(name, self._measured[unit, batches], total)
+        return bound_measures.measured(name, self._measured[unit, batches], total)
 
-    def _asked(self, unit: str, batches: tuple[int, ...]) -> list[shapes.Asked]:
+    def _asked(self, unit: str, batches: tuple[int, ...]) -> list[bound_measures.Asked]:
         """The question a measure puts to more and more of the statements, at last to all of them.
 
         A part has the statements within one selection of batches that holds those asked, less what
@@ -242,7 +242,7 @@ class Register:
 
         stated = {batches} | {s.batches for s in self.statements if set(batches) < set(s.batches)}
         parts = [part(within) for within in sorted(stated, key=lambda b: (len(b), b))]
-        return [shapes.Asked(m, provinces, cells, alike) for m in (*parts, self._grown())]
+        return [bound_measures.Asked(m, provinces, cells, alike) for m in (*parts, self._grown())]
 
     @property
     def points(self) -> list[np.ndarray]:
@@ -267,8 +267,8 @@ class Register:
 
     def extreme(
         self, questions: Iterable[Sum], function: Callable[..., float]
-    ) -> tuple[Range, dict[str, tuple[int, ...]]]:
-        """Range of any function of a few sums over all tables, and the joint values at each end.
+    ) -> tuple[Bounds, dict[str, tuple[int, ...]]]:
+        """Bounds of any function of a few sums over all tables, and the joint values at each end.
 
         Candidates within the sums' ranges are tried from the extreme inwards; the first that some
         table has is the end. Raises ValueError as ``attainable`` does.
@@ -278,13 +278,13 @@ class Register:
         ends = {}
         for end, order in (("low", ordered), ("high", reversed(ordered))):
             ends[end] = next(values for values in order if joint.possible(values))
-        return Range(function(*ends["low"]), function(*ends["high"])), ends
+        return Bounds(function(*ends["low"]), function(*ends["high"])), ends
 
 
 class _Joint:
     """Joint values of a few sums: which combinations some table has."""
 
-    def __init__(self, register: Register, questions: tuple[Sum, ...]):
+    def __init__(self, register: IdentifiedSet, questions: tuple[Sum, ...]):
         register._take_in(questions)
         self._ranges = register.bounds(questions)
         if any(found.high is None for found in self._ranges):
@@ -335,7 +335,7 @@ def highest_totals(
     statements: Iterable[Statement], questions: Iterable[Sum]
 ) -> tuple[dict[int, int], frozenset[int]]:
     """Batch → the most services that the relaxation lets it have, and the batches of which no
-    statement bounds this. Raises Contradiction.
+    statement bounds this. Raises ContradictionError.
     """
     statements, questions = tuple(statements), tuple(questions)
     loose = Model(statements, questions)
@@ -357,7 +357,9 @@ def _relaxed_totals(model: Model) -> dict[int, int]:
         total = model.form(Sum("services", (places.NATION,), (batch,)))
         highest = relaxed.optimise(total, "high")
         if highest is None:
-            raise Contradiction("the statements cannot all hold together; reconcile them first")
+            raise ContradictionError(
+                "the statements cannot all hold together; reconcile them first"
+            )
         totals[batch] = math.floor(highest.value + _EPS)
     return totals
 

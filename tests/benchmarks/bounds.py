@@ -1,4 +1,4 @@
-"""How fast ranges are found: python tests/benchmarks/feasible.py prints a table of ratios.
+"""How fast ranges are found: python tests/benchmarks/bounds.py prints a table of ratios.
 
 All cells of the ledger against solving each bound from scratch with one ``scipy.optimize.milp``
 call on the same rows (a sample of cells, their median times the number of bounds); measures with
@@ -9,10 +9,10 @@ in one run.
 import time
 
 import numpy as np
-from filings import places, statements
-from filings.feasible import Register, Sum, reconcile
-from filings.feasible.model import Model
-from filings.statements import Statement
+from filings import ledger, places
+from filings.bounds import IdentifiedSet, Sum, reconcile
+from filings.bounds.model import Model
+from filings.ledger import Statement
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
@@ -28,13 +28,13 @@ def timed(work):
     return time.perf_counter() - start, given
 
 
-def cells(batches=BATCHES, units=statements.UNITS) -> list[Sum]:
+def cells(batches=BATCHES, units=ledger.UNITS) -> list[Sum]:
     """Every province in every one of the batches."""
     names = places.province_names()
     return [Sum(unit, (name,), b) for unit in units for b in batches for name in names]
 
 
-def from_scratch(kept, register: Register, question: Sum, sense: int) -> int:
+def from_scratch(kept, register: IdentifiedSet, question: Sum, sense: int) -> int:
     """One bound by one call: rows and matrix built anew, as a caller without this room would."""
     model = Model(kept, [question], register.model.ceilings)
     rows, form = model.rows, model.form(question)
@@ -78,10 +78,10 @@ def row(what: str, value: float, wanted: str) -> None:
 def main() -> None:
     """Measure all and print each row as it comes."""
     print("| what | seconds or ratio | wanted |\n|---|---|---|")
-    kept = statements.used()
+    kept = ledger.used()
 
     def all_cells():
-        register = Register(kept)
+        register = IdentifiedSet(kept)
         return register, register.bounds(cells())
 
     seconds, (register, found) = timed(all_cells)
@@ -99,7 +99,7 @@ def main() -> None:
     )
 
     made, batches = twenty_batches(), [(batch,) for batch in range(1, 21)]
-    seconds, _ = timed(lambda: Register(made).bounds(cells(batches)))
+    seconds, _ = timed(lambda: IdentifiedSet(made).bounds(cells(batches)))
     row("made-up register of 31 × 20, all cells, both units: seconds", seconds, "under 60")
 
     def measures():
@@ -113,7 +113,7 @@ def main() -> None:
         seconds,
         "under 60",
     )
-    seconds, _ = timed(lambda: reconcile(statements.read()))
+    seconds, _ = timed(lambda: reconcile(ledger.read()))
     row("`reconcile` on the ledger, reasons included: seconds", seconds, "")
 
 

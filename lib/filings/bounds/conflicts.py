@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filings.feasible.model import Model
-from filings.feasible.program import Outcome, Program, Rows, add
-from filings.statements import Statement, sources, texts, words
+from filings.bounds.model import Model
+from filings.bounds.program import Outcome, Program, Rows, add
+from filings.ledger import Statement, sources, texts, words
 
 _PRECISION = {"share": 0, "share_of_multi_filers": 0, "order": 0, "leaders": 0, "rank": 0}
 """How precise a kind is: vague kinds 0, counts and the like 2; lower and upper limits 1."""
@@ -54,14 +54,14 @@ class Evidence:
     context: tuple[Statement, ...]
 
 
-def reconcile(ledger: Iterable[Statement], explain: bool = True) -> Evidence:
+def reconcile(statements: Iterable[Statement], explain: bool = True) -> Evidence:
     """The ledger with the lightest set of statements set aside so that the others can all hold.
 
     Without ``explain`` the search for what each clashes with is spared; ``clashes_with`` is empty.
     """
-    ledger = tuple(ledger)
-    facts = _facts(ledger)
-    weights = _weights(ledger, facts)
+    statements = tuple(statements)
+    facts = _facts(statements)
+    weights = _weights(statements, facts)
     checker = _Checker([fact[0] for fact in facts])
     aside = _lightest(
         checker, [_cost(f, w, n) for n, (f, w) in enumerate(zip(facts, weights, strict=True))]
@@ -74,23 +74,23 @@ def reconcile(ledger: Iterable[Statement], explain: bool = True) -> Evidence:
         dropped += [SetAside(statement, weights[number], against) for statement in facts[number]]
     gone = {item.statement.id for item in dropped}
     return Evidence(
-        tuple(s for s in ledger if s.binds and s.id not in gone),
+        tuple(s for s in statements if s.binds and s.id not in gone),
         tuple(sorted(dropped, key=lambda item: item.statement.id)),
-        tuple(s for s in ledger if not s.binds),
+        tuple(s for s in statements if not s.binds),
     )
 
 
-def _facts(ledger: Sequence[Statement]) -> list[list[Statement]]:
+def _facts(statements: Sequence[Statement]) -> list[list[Statement]]:
     """Binding statements grouped by what they assert, each group and the groups in id order."""
     groups: dict[tuple, list[Statement]] = {}
-    for statement in sorted(ledger, key=lambda statement: statement.id):
+    for statement in sorted(statements, key=lambda statement: statement.id):
         if statement.binds:
             groups.setdefault(statement.fact, []).append(statement)
     return list(groups.values())
 
 
-def _weights(ledger: Sequence[Statement], facts: list[list[Statement]]) -> list[int]:
-    text = texts(ledger)
+def _weights(statements: Sequence[Statement], facts: list[list[Statement]]) -> list[int]:
+    text = texts(statements)
     return [
         max(1, len({text[source] for statement in fact for source in sources(statement)}))
         for fact in facts

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from filings import places
-from filings.statements import UNITS, Statement, parse_batches, parse_places, write_batches
+from filings.ledger import UNITS, Statement, parse_batches, parse_places, write_batches
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Range:
+class Bounds:
     """Lowest and highest value over all tables that agree with the evidence.
 
     Both ends are attained by some table; ``high`` is None where nothing bounds it above, ``low``

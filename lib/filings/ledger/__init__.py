@@ -1,0 +1,46 @@
+"""The ledger of published statements about the register: read, validate, say in words."""
+
+from filings.ledger.statements import (
+    BINDING_KINDS,
+    COLUMNS,
+    CONTEXT_KINDS,
+    RELATIONS,
+    UNITS,
+    LedgerError,
+    Statement,
+    as_row,
+    from_rows,
+    parse_batches,
+    parse_places,
+    read,
+    replace_listed,
+    sorted_out,
+    sources,
+    texts,
+    used,
+    write_batches,
+)
+from filings.ledger.words import batches_in_words, words
+
+__all__ = [
+    "BINDING_KINDS",
+    "COLUMNS",
+    "CONTEXT_KINDS",
+    "RELATIONS",
+    "UNITS",
+    "LedgerError",
+    "Statement",
+    "as_row",
+    "batches_in_words",
+    "from_rows",
+    "parse_batches",
+    "parse_places",
+    "read",
+    "replace_listed",
+    "sorted_out",
+    "sources",
+    "texts",
+    "used",
+    "words",
+    "write_batches",
+]

@@ -1,0 +1,132 @@
+"""A statement, and a selection of batches, in words: English and Chinese."""
+
+import re
+
+from cn2an import an2cn
+
+from filings import places
+from filings.ledger.statements import Statement, write_batches
+
+_RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约"}
+_RELATION_EN = {"=": "", ">=": "at least ", "<=": "at most ", "~": "about "}
+_RANK_ZH = {"=": "居第", ">=": "不高于第", "<=": "不低于第", "~": "约居第"}
+_RANK_EN = {
+    "=": "number ",
+    ">=": "no higher than number ",
+    "<=": "among the first ",
+    "~": "about number ",
+}
+_DATE_ZH = {">=": "不早于", "<=": "不晚于"}
+_DATE_EN = {">=": "not before ", "<=": "not after "}
+_UNIT_ZH = {"services": "个服务", "entities": "家主体"}
+
+_ZH = {
+    "count": "{batches}{place}共有{about}{value}{unit}",
+    "share": "{batches}{place}的{noun}占{of}的{about}{value}%",
+    "coverage": "{batches}的服务分布于{about}{value}个省份",
+    "order": "{batches}{noun}数由多到少依次为{value}",
+    "leaders": "{batches}{noun}数居前的是{value}",
+    "rank": "{batches}{place}的{noun}数{rank}{value}位",
+    "first_batch": "{place}首次出现于{value}",
+    "multi_filers": "{batches}{place}有{about}{value}家主体备案两个以上服务",
+    "single_filers": "{batches}{place}有{about}{value}家主体只备案一个服务",
+    "max_per_entity": "{batches}{place}单个主体最多备案{value}个服务",
+    "services_of_multi_filers": "{batches}{place}备案两个以上服务的主体共有{about}{value}个服务",
+    "share_of_multi_filers": "{batches}{place}备案两个以上服务的主体占{of}服务的{about}{value}%",
+    "published": "{batches}公布日期：{about}{value}",
+    "category": "{batches}{category}：{about}{value}",
+    "category_share": "{batches}{category}：{about}{value}%",
+    "bank_filers": "{batches}备案的银行：{about}{value}家",
+    "bank_services": "{batches}银行备案的服务：{about}{value}个",
+    "listed_filers": "{batches}备案的上市公司：{about}{value}家",
+    "trend": "{batches}{place}的变化（原文：{phrase}）",
+    "lists_released": "已公布的清单：{about}{value}份",
+}
+_EN = {
+    "count": "{place} had {about}{value} {unit} in {batches}",
+    "share": "{place} held {about}{value} % of the {noun} of {of} in {batches}",
+    "coverage": "the services of {batches} came from {about}{value} provinces",
+    "order": "by {noun} in {batches} the order was {value}",
+    "leaders": "{value} held the first places by {noun} in {batches}",
+    "rank": "{place} ranked {rank}{value} by {noun} in {batches}",
+    "first_batch": "{place} first appeared in {value}",
+    "multi_filers": "{place} had {about}{value} {unit} with two or more services in {batches}",
+    "single_filers": "{place} had {about}{value} {unit} with exactly one service in {batches}",
+    "max_per_entity": "no entity of {place} had more than {value} services in {batches}, "
+    "and one had as many",
+    "services_of_multi_filers": "entities with two or more services held {about}{value} services "
+    "of {place} in {batches}",
+    "share_of_multi_filers": "entities with two or more services held {about}{value} % of the "
+    "services of {of} in {batches}",
+    "published": "publication of {batches}: {about}{value}",
+    "category": "{category} in {batches}: {about}{value}",
+    "category_share": "{category} in {batches}: {about}{value} %",
+    "bank_filers": "banks that filed in {batches}: {about}{value}",
+    "bank_services": "services filed by banks in {batches}: {about}{value}",
+    "listed_filers": "listed companies that filed in {batches}: {about}{value}",
+    "trend": "a change said of {place} in {batches} (in the source: {phrase})",
+    "lists_released": "lists released so far: {about}{value}",
+}
+
+
+def batches_in_words(batches: tuple[int, ...], lang: str, brief: bool = False) -> str:
+    """The selection as a reader says it: 第三批, 前三批, batches 1-3 together.
+
+    ``brief`` as titles and labels have it: batches 1–3, 第二至三批.
+    """
+    run = len(batches) > 1 and batches == tuple(range(batches[0], batches[-1] + 1))
+    if lang == "zh":
+        if not batches:
+            return "（未注明批次）"
+        if run and batches[0] == 1:
+            return f"前{'两' if batches[-1] == 2 else an2cn(batches[-1])}批"
+        if run and brief:
+            return f"第{an2cn(batches[0])}至{an2cn(batches[-1])}批"
+        joined = "、".join(map(an2cn, batches))
+        return f"第{joined}批" + ("合计" if len(batches) > 1 and not brief else "")
+    if not batches:
+        return "batches that are not stated"
+    if len(batches) == 1:
+        return f"batch {batches[0]}"
+    written = write_batches(batches)
+    if brief:
+        return f"batches {written.replace('-', '–').replace('+', ' + ')}"
+    return f"batches {written.replace('+', ' and ')} together"
+
+
+def _joined(names: tuple[str, ...], lang: str, mark: str = "") -> str:
+    if lang == "zh":
+        return (mark or "、").join(names)
+    english = [places.english(name) for name in names]
+    if mark:
+        return f" {mark} ".join(english)
+    return english[0] if len(english) == 1 else f"{', '.join(english[:-1])} and {english[-1]}"
+
+
+def words(statement: Statement, lang: str = "en") -> str:
+    """The statement as one sentence without a full stop, in English (en) or Chinese (zh)."""
+    template = (_ZH if lang == "zh" else _EN)[statement.kind]
+    about = (_RELATION_ZH if lang == "zh" else _RELATION_EN)[statement.relation]
+    if statement.kind == "published" and statement.relation in _DATE_ZH:
+        about = (_DATE_ZH if lang == "zh" else _DATE_EN)[statement.relation]
+    value, one = statement.value, statement.value == 1
+    if statement.kind in ("order", "leaders") and isinstance(value, tuple):
+        value = _joined(value, lang, ">" if statement.kind == "order" else "")
+    elif statement.kind == "first_batch":
+        value = batches_in_words((value,), lang)
+    unit = statement.unit
+    category = re.search(r"category: ([^;]+)", statement.note)
+    text = template.format(
+        batches=batches_in_words(statement.batches, lang),
+        place=_joined(statement.places, lang),
+        of=_joined((statement.of,), lang) if statement.of else "",
+        unit=_UNIT_ZH.get(unit, unit) if lang == "zh"
+        else {"services": "service", "entities": "entity"}.get(unit, unit) if one else unit,
+        noun={"services": "服务", "entities": "主体"}.get(unit, unit) if lang == "zh" else unit,
+        about=about,
+        rank=(_RANK_ZH if lang == "zh" else _RANK_EN)[statement.relation],
+        value=value,
+        category=category[1] if category else ("某类服务" if lang == "zh" else "one category"),
+        phrase=statement.phrase,
+    )  # fmt: skip
+    return text[0].upper() + text[1:]
