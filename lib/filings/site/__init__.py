@@ -1,8 +1,9 @@
 """The static site: every page from what is committed, nothing executed, readable as a file.
 
-The site has the repository's layout, so a link that works there works here: Markdown and
-notebooks become pages, every other file lies where it lay. ``pages`` writes the pages,
-``figure`` the place where a figure stands, ``extension`` what Sphinx lacks for it.
+Markdown and notebooks become pages, in English and, below ``zh/``, in Chinese; every other file
+lies where it lies in the repository. ``pages`` writes the pages, ``figure`` the place where a
+figure stands, ``extension`` what Sphinx lacks for it. ``readme`` renews the parts of README.md
+that numbers stand in.
 """
 
 import shutil
@@ -13,6 +14,12 @@ from filings import paths
 
 _LEFT_BY_SPHINX = (".buildinfo", "objects.inv", "_sources", "_static/webpack-macros.html")
 """What only Sphinx and its theme read."""
+
+_EDITIONS = {
+    "en": {},
+    "zh": {"language": "zh_CN", "html_title": "中国区块链备案", "files_up": "../"},
+}
+"""Sphinx's settings that differ between the languages; Chinese lies one folder deeper."""
 
 
 class UnbuiltError(ValueError):
@@ -37,12 +44,14 @@ def _build_in(folder: Path) -> None:
     """The site, built in that folder and put in place as the last step."""
     from filings.site import figure, pages
 
-    source, built = folder / "source", folder / "site"
-    names = pages.write(source)
-    _run_sphinx(source, built, folder / "doctrees")
-    for name in _LEFT_BY_SPHINX:
-        _remove(built / name)
-    for name in names:
+    built, names = folder / "site", set()
+    for lang, settings in _EDITIONS.items():
+        source, edition = folder / f"source-{lang}", built if lang == "en" else built / lang
+        names |= set(pages.write(source, lang))
+        _run_sphinx(source, edition, folder / f"doctrees-{lang}", settings)
+        for name in _LEFT_BY_SPHINX:
+            _remove(edition / name)
+    for name in sorted(names):
         (built / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(paths.ROOT / name, built / name)
     figure.draw_narrow(built)
@@ -56,12 +65,13 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _run_sphinx(source: Path, built: Path, doctrees: Path) -> None:
+def _run_sphinx(source: Path, built: Path, doctrees: Path, settings: dict[str, str]) -> None:
     """Sphinx with every warning an error."""
     from sphinx.cmd.build import build_main
 
     here = str(Path(__file__).parent)
     options = ["-q", "-W", "--keep-going", "-b", "html", "-c", here, "-d", str(doctrees)]
+    options += [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
     if build_main([*options, str(source), str(built)]):
         raise UnbuiltError("the site could not be built (see above); the last one is kept")
 

@@ -1,6 +1,7 @@
 """What Sphinx lacks for this site: formulas without scripts, Chinese search, plain downloads."""
 
 import re
+from html import escape
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -8,7 +9,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.search.en import SearchEnglish
 
-from filings.site.table import box
+from filings.site.notebook import box
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
@@ -59,13 +60,14 @@ def _close_toggle(writer, _node) -> None:
     writer.body.append("</details>")
 
 
-def _link_plainly(_app, doctree) -> None:
+def _link_plainly(app, doctree) -> None:
     """Make a link to a file a link to its place in the site, which is that in the repository.
 
     Sphinx would copy the file to a folder whose name is a checksum.
     """
     for node in list(doctree.findall(addnodes.download_reference)):
-        link = nodes.reference("", "", *node.children, refuri=node["reftarget"])
+        target = app.config.files_up + node["reftarget"]
+        link = nodes.reference("", "", *node.children, refuri=target)
         node.replace_self(link)
 
 
@@ -75,7 +77,7 @@ def _box_tables(_app, doctree) -> None:
         section = table.parent
         while not isinstance(section, nodes.section):
             section = section.parent
-        opened, closed = box(f"Table: {section[0].astext()}")
+        opened, closed = box(escape(section[0].astext()))
         place = table.parent.index(table)
         table.parent.insert(place + 1, nodes.raw("", closed, format="html"))
         table.parent.insert(place, nodes.raw("", opened, format="html"))
@@ -83,6 +85,7 @@ def _box_tables(_app, doctree) -> None:
 
 def setup(app) -> dict:
     """Register with Sphinx."""
+    app.add_config_value("files_up", "", "env")
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.add_search_language(EnglishAndChinese)
     app.add_node(HideCodeCellNode, override=True, html=(_open_toggle, _close_toggle))

@@ -1,4 +1,4 @@
-"""Where a figure stands on a page: both languages in tabs, with caption, downloads and origin."""
+"""Where a figure stands on a page: one language, with caption and downloads."""
 
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -10,30 +10,17 @@ from lxml import etree
 
 from filings import paths
 from filings.figures.output import FORMATS, export, manifest
-from filings.figures.words import LANGUAGES
+from filings.words import LANGUAGES
 
 NARROW = "single-column"
 """The preset of the figures that a phone gets, and their folder below figures/."""
 
-_NAMES = {"en": "English", "zh": "中文"}
 _DOWNLOAD = {"en": "Download", "zh": "下载"}
-_NUMBERS = {"en": "numbers (csv)", "zh": "数据 (csv)"}
+_NUMBERS = {"en": "numbers (csv)", "zh": "数据（csv）"}
 
 
-def block(name: str, entry: Mapping, up: str, origin: str = "") -> str:
-    """The figure as MyST Markdown, for a page from which ``up`` leads to the repository's folder.
-
-    ``origin`` is a line of Markdown below it. Choosing a language chooses it for every figure.
-    """
-    tabs = "\n".join(
-        f":::{{tab-item}} {_NAMES[lang]}\n:sync: {lang}\n\n"
-        f"```{{raw}} html\n{_picture(name, entry, lang, up)}\n```\n:::"
-        for lang in LANGUAGES
-    )
-    return f"::::{{tab-set}}\n:sync-group: language\n{tabs}\n::::\n\n{origin}"
-
-
-def _picture(name: str, entry: Mapping, lang: str, up: str) -> str:
+def block(name: str, entry: Mapping, up: str, lang: str) -> str:
+    """The figure as MyST Markdown, for a page from which ``up`` leads to the files' folder."""
     files = f"{up}figures/{name}"
     links = [
         *((kind.upper(), f"{files}.{lang}.{kind}") for kind in FORMATS),
@@ -42,13 +29,14 @@ def _picture(name: str, entry: Mapping, lang: str, up: str) -> str:
     downloads = " ".join(f'<a href="{file}" download>{text}</a>' for text, file in links)
     width, height = _size(name, lang)
     return (
-        f'<figure class="drawn" lang="{lang}">'
+        "```{raw} html\n"
+        f'<figure class="drawn">'
         f'<a href="{files}.{lang}.svg"><picture><source media="(max-width: 30rem)" '
         f'srcset="{up}figures/{NARROW}/{name}.{lang}.svg"><img src="{files}.{lang}.svg" '
         f'alt="{escape(entry["alt"][lang])}" width="{width}" height="{height}" loading="lazy">'
         f"</picture></a>"
         f"<figcaption><p>{escape(entry['caption'][lang])}</p>"
-        f'<p class="downloads">{_DOWNLOAD[lang]}: {downloads}</p></figcaption></figure>'
+        f'<p class="downloads">{_DOWNLOAD[lang]}: {downloads}</p></figcaption></figure>\n```'
     )
 
 
@@ -73,8 +61,3 @@ def draw_narrow(site: Path) -> None:
 def _draw(name: str, folder: Path) -> None:
     for _ in export((name,), LANGUAGES, ("svg",), preset=NARROW, out=folder):
         pass
-
-
-def download(file: str, text: str) -> str:
-    """A line to download that file by."""
-    return f'<p class="downloads">Download: <a href="{file}" download>{text}</a></p>'

@@ -1,4 +1,4 @@
-"""A committed notebook as a page: its text, its outputs in order, its code behind a toggle."""
+"""A committed notebook as a page: what it says in one language, its code behind a toggle."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from filings import words
 from filings.figures.output import SHOWN
-from filings.site import figure, table
+from filings.site import figure
+
+_ENGLISH_BELOW = "*以下正文为英文；结论、图和图注为中文。*"
 
 
 class UnnamedError(ValueError):
@@ -20,55 +23,92 @@ def shown(notebook: NotebookNode) -> list[str]:
     return [o.metadata[SHOWN] for o in outputs if SHOWN in o.get("metadata", {})]
 
 
-def title(notebook: NotebookNode) -> str:
-    """The heading of the notebook."""
-    return notebook.cells[0].source.partition("\n")[0].removeprefix("# ")
+def said(notebook: NotebookNode, lang: str) -> list[str]:
+    """What the notebook says in both languages (`filings.words.say`), in order; the first is its
+    answer.
+    """
+    key = words.CHINESE if lang == "zh" else "text/markdown"
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    return [o.data[key] for o in outputs if words.CHINESE in o.get("data", {})]
 
 
-def opening(notebook: NotebookNode) -> str:
-    """The text below the heading of the notebook."""
-    return notebook.cells[0].source.partition("\n")[2].strip()
+def title(notebook: NotebookNode, lang: str) -> str:
+    """The heading of the notebook.
+
+    Where it stands in a text of its own it holds both languages: ``# English · 中文``. A case
+    study, whose heading is the place, says it.
+    """
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    for text in (*cells[:1], *said(notebook, lang)):
+        if text.startswith("# "):
+            return _heading(text.partition("\n")[0][2:], lang)
+    raise UnnamedError("a notebook has no heading")
 
 
-def page(notebook: NotebookNode, entries: Mapping[str, Mapping], up: str) -> NotebookNode:
+def _heading(line: str, lang: str) -> str:
+    english, _, chinese = line.partition(" · ")
+    return chinese if lang == "zh" and chinese else english
+
+
+def page(
+    notebook: NotebookNode, entries: Mapping[str, Mapping], up: str, lang: str
+) -> NotebookNode:
     """The notebook as MyST-NB is to read it.
 
-    ``entries`` is the manifest; ``up`` leads from the page to the repository's folder. Text and
-    headings that code wrote become text and headings of the page. Raises ``UnnamedError``.
+    ``entries`` is the manifest; ``up`` leads from the page to the folder of the files. Text and
+    headings that code wrote become text and headings of the page. In Chinese, what is said in both
+    languages is Chinese and the text between stays English. Raises ``UnnamedError``.
     """
-    cells, heading = [], ""
-    for what, content in _parts(notebook):
+    cells, answered = [], lang == "en"
+    for what, content in _parts(notebook, lang):
         if what == "markdown":
-            heading = (re.findall(r"^#+ (.*)$", content, flags=re.M) or [heading])[-1]
+            content = re.sub(r"\A# (.*)", lambda found: f"# {_heading(found[1], lang)}", content)
             cell = new_markdown_cell(content)
         elif what == "figure":
             if content not in entries:
                 raise UnnamedError(f"the manifest has no figure {content!r}: run the notebooks")
-            cell = new_markdown_cell(figure.block(content, entries[content], up))
+            cell = new_markdown_cell(figure.block(content, entries[content], up, lang))
         elif what == "table":
-            boxed = table.boxed(content, f"Table: {heading}")
-            cell = new_markdown_cell(f"```{{raw}} html\n{boxed}\n```")
+            cell = new_markdown_cell(f"```{{raw}} html\n{boxed(content)}\n```")
         else:
             cell = content
-        cell.id = f"cell-{len(cells)}"
         cells.append(cell)
+        if what == "markdown" and not answered and content in said(notebook, lang)[:1]:
+            cells.append(new_markdown_cell(_ENGLISH_BELOW))
+            answered = True
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
     return new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-def _parts(notebook: NotebookNode) -> Iterator[tuple[str, str | NotebookNode]]:
+def boxed(table: str) -> str:
+    """A table in a box of its own, named by its caption."""
+    caption = re.search(r"<caption>(.*?)</caption>", table)
+    opened, closed = box(caption[1] if caption else "table")
+    # A blank line would end the HTML in the Markdown around it.
+    return opened + re.sub(r"\n\s*", "\n", table).strip() + closed
+
+
+def box(label: str) -> tuple[str, str]:
+    """Begin and end of a box that scrolls sideways and can take the focus, named for a reader."""
+    opened = f'<div class="table-box" role="group" tabindex="0" aria-label="{label}">'
+    return opened, "</div>"
+
+
+def _parts(notebook: NotebookNode, lang: str) -> Iterator[tuple[str, str | NotebookNode]]:
     """What stands on the page, in order: what kind it is, and its content."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            yield from _parts_of_code(cell)
+            yield from _parts_of_code(cell, lang)
         else:
             yield "markdown", cell.source
 
 
-def _parts_of_code(cell: NotebookNode) -> Iterator[tuple[str, str | NotebookNode]]:
+def _parts_of_code(cell: NotebookNode, lang: str) -> Iterator[tuple[str, str | NotebookNode]]:
     """The code with what it printed; everything richer stands on the page by itself."""
     code = _code(cell, "hide-input")
     for output in cell.outputs:
-        rich = _rich(output)
+        rich = _rich(output, lang)
         if not rich:
             code = code or _code(cell, "remove-input")
             code.outputs.append(output)
@@ -81,13 +121,15 @@ def _parts_of_code(cell: NotebookNode) -> Iterator[tuple[str, str | NotebookNode
         yield "code", code
 
 
-def _rich(output: NotebookNode) -> tuple[str, str] | None:
+def _rich(output: NotebookNode, lang: str) -> tuple[str, str] | None:
     """The kind and content of an output that is more than plain text."""
     data, about = output.get("data", {}), output.get("metadata", {})
     if SHOWN in about:
         return "figure", about[SHOWN]
     if "image/png" in data:
         raise UnnamedError("a notebook shows a picture that filings.figures.show did not draw")
+    if lang == "zh" and words.CHINESE in data:
+        return "markdown", data[words.CHINESE]
     if "text/markdown" in data:
         return "markdown", data["text/markdown"]
     if "text/html" in data:
