@@ -6,7 +6,7 @@ a statistic is taken over all of them (`over_tables`), so what is printed is its
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from math import asin, pi, sin, sqrt
@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtri
+from scipy.special import gammaln
 
-from filings import paths, places
+from filings import paths, places, words
 from filings.bounds import IdentifiedSet, Sum
+from filings.words import Text
 
 SEED = 20200424
 """Start of every random draw here: the day batch 3 came out. Any other number would do."""
@@ -40,14 +41,14 @@ class Span(NamedTuple):
 
 
 def over_tables(
-    register: IdentifiedSet, sums: Sequence[Sum], statistic: Callable[[tuple[int, ...]], float]
+    identified: IdentifiedSet, sums: Sequence[Sum], statistic: Callable[[tuple[int, ...]], float]
 ) -> Span:
     """The attained range of a statistic of a few sums over all tables that agree with the evidence.
 
     ``statistic`` takes the joint values of the sums, in their order. Both ends are attained, and
     the counts there are given (``IdentifiedSet.extreme``).
     """
-    ranges = register.bounds(sums)
+    ranges = identified.bounds(sums)
     loose = [k for k, found in enumerate(ranges) if not found.exact]
 
     def whole(values: Sequence[int]) -> tuple[int, ...]:
@@ -60,7 +61,7 @@ def over_tables(
     if not loose:
         value = statistic(whole(()))
         return Span(value, value, whole(()), whole(()))
-    found, at = register.extreme([sums[k] for k in loose], lambda *free: statistic(whole(free)))
+    found, at = identified.extreme([sums[k] for k in loose], lambda *free: statistic(whole(free)))
     return Span(found.low, found.high, whole(at["low"]), whole(at["high"]))
 
 
@@ -218,44 +219,31 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(hits: int, total: int) -> Interval:
-    """A share with Wilson's score interval. Source: Wilson, JASA 22 (1927), 209-212."""
-    from scipy.stats import binomtest  # half a second, and few who import this room need it
-
-    found = binomtest(int(hits), int(total)).proportion_ci(LEVEL, method="wilson")
-    return Interval(hits / total, found.low, found.high)
-
-
 def difference_of_shares(before: tuple[int, int], after: tuple[int, int]) -> Interval:
     """Share after minus share before, each given as (hits, total), with Newcombe's interval.
 
-    With l, u the Wilson limits of each share p: low = d - √((p₂ - l₂)² + (u₁ - p₁)²), high =
-    d + √((u₂ - p₂)² + (p₁ - l₁)²). Source: Newcombe, Statistics in Medicine 17 (1998), 873-890,
-    method 10.
+    Source: Newcombe, Statistics in Medicine 17 (1998), 873-890, method 10.
+
+    >>> difference_of_shares((0, 10), (5, 10)).estimate
+    0.5
     """
-    first, last = wilson(*before), wilson(*after)
-    change = last.estimate - first.estimate
-    down = sqrt((last.estimate - last.low) ** 2 + (first.high - first.estimate) ** 2)
-    up = sqrt((last.high - last.estimate) ** 2 + (first.estimate - first.low) ** 2)
-    return Interval(change, change - down, change + up)
+    from statsmodels.stats.proportion import confint_proportions_2indep
 
-
-def cramers_v(hits: Sequence[int], totals: Sequence[int]) -> float:
-    """How strongly share and batch hang together, 0 to 1: V = √(χ² / N) for two rows.
-
-    Source: Cramér, Mathematical Methods of Statistics (1946), 21.9.
-    """
-    return sqrt(homogeneity(hits, totals).statistic / sum(totals))
+    low, high = confint_proportions_2indep(*after, *before, method="newcomb", alpha=1 - LEVEL)
+    return Interval(after[0] / after[1] - before[0] / before[1], float(low), float(high))
 
 
 def detectable_share(share: float, before: int, after: int, power: float = 0.8) -> float:
     """The share a group must rise to before a test notices it with this power.
 
     Two-sided test at 1 - LEVEL between batches of ``before`` and ``after`` filings, by Cohen's
-    effect size: 2 asin √p₂ = 2 asin √p₁ + (z₁ + z₂) √(1/n₁ + 1/n₂). Source: Cohen, Statistical
-    Power Analysis (1988), 6.
+    effect size h = 2 asin √p₂ - 2 asin √p₁. Source: Cohen, Statistical Power Analysis (1988), 6.
     """
-    step = (ndtri(1 - (1 - LEVEL) / 2) + ndtri(power)) * sqrt(1 / before + 1 / after)
+    from statsmodels.stats.power import NormalIndPower
+
+    step = NormalIndPower().solve_power(
+        nobs1=before, ratio=after / before, alpha=1 - LEVEL, power=power
+    )
     return sin(min(asin(sqrt(share)) + step / 2, pi / 2)) ** 2
 
 
@@ -280,27 +268,6 @@ def _pairs(counts: ArrayLike) -> NDArray[np.float64]:
     values = np.asarray(counts, dtype=float)
     i, j = np.triu_indices(values.size, k=1)
     return values[i] - values[j]
-
-
-def kendall_tau_outer(
-    before: tuple[ArrayLike, ArrayLike], after: tuple[ArrayLike, ArrayLike]
-) -> tuple[float, float]:
-    """A range that holds Kendall's τ_a of every table inside the counts' ranges.
-
-    ``before`` and ``after`` are (lowest counts, highest counts), one entry a place. Each pair
-    takes its own best case, whether or not one table gives all of them at once: the true range
-    lies inside this *outer* range, and the τ of any one table inside the true range.
-    """
-    first, last = _signs(*before), _signs(*after)
-    products = np.stack([a * b for a in first for b in last])
-    return float(products.min(axis=0).mean()), float(products.max(axis=0).mean())
-
-
-def _signs(low: ArrayLike, high: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lowest and highest sign the difference of each pair can take."""
-    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    i, j = np.triu_indices(low.size, k=1)
-    return np.sign(low[i] - high[j]), np.sign(high[i] - low[j])
 
 
 def coefficient_of_variation(hhi: float, n: int = 31) -> float:
@@ -428,9 +395,10 @@ def services(group: Sequence[str], *batches: int) -> Sum:
 class Finding:
     """The verdict on one sentence of the article, with the number it rests on.
 
-    ``verdict`` is supported, contradicted, undecided or outside the register; ``low`` and ``high``
-    are the range of ``measure`` over all tables that agree with the evidence (None where the
-    register says nothing on the matter).
+    ``verdict`` is supported, contradicted, undecided or outside the register, by the reading that
+    the article's words ask for; ``readings`` gives the verdict of each reading, strictest first.
+    ``low`` and ``high`` are the range of ``measure`` over all tables that agree with the evidence
+    (None where the register says nothing on the matter).
     """
 
     claim: str
@@ -438,12 +406,12 @@ class Finding:
     measure: str
     low: float | None
     high: float | None
-    reason: str
-    would_change: str
+    reason: Text
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 def verdict(
-    register: IdentifiedSet, sums: Sequence[Sum], holds: Callable[[tuple[int, ...]], bool | None]
+    identified: IdentifiedSet, sums: Sequence[Sum], holds: Callable[[tuple[int, ...]], bool | None]
 ) -> str:
     """``supported`` if true of every table, ``contradicted`` if false of every, else ``undecided``.
 
@@ -451,7 +419,7 @@ def verdict(
     can't be told true or false.
     """
     degree = {False: 0.0, None: 0.5, True: 1.0}
-    found = over_tables(register, sums, lambda counts: degree[holds(counts)])
+    found = over_tables(identified, sums, lambda counts: degree[holds(counts)])
     return "supported" if found.low == 1 else "contradicted" if found.high == 0 else "undecided"
 
 
@@ -475,95 +443,89 @@ def narrows(behind: Sequence[int], ahead: Sequence[int]) -> bool:
     return all(x2 * y1 > x1 * y2 for (x1, y1), (x2, y2) in pairs)
 
 
-def totals_of(register: IdentifiedSet, *selections: Sequence[int]) -> tuple[int, ...]:
+def totals_of(identified: IdentifiedSet, *selections: Sequence[int]) -> tuple[int, ...]:
     """Services of the whole country in each selection of batches; ValueError if not exact."""
-    found = register.bounds([services((places.NATION,), *batches) for batches in selections])
+    found = identified.bounds([services((places.NATION,), *batches) for batches in selections])
     if not all(total.exact for total in found):
         raise ValueError("a share needs exact totals: state the count of 全国 for each batch")
     return tuple(total.low for total in found)
 
 
-def findings(register: IdentifiedSet) -> tuple[Finding, ...]:
-    """Verdicts on the article's four sentences on catching up, in the order of their ids."""
-    return (
-        catching_up(register, next(iter(interiors().values()))),
-        narrowing(register),
-        Finding(
-            "A25",
-            "outside the register",
-            "none: the register counts filings, not plans",
-            None,
-            None,
-            "The sentence is about plans and policies. A filing says where a service is "
-            "registered; it does not say what a province intends.",
-            "A dated list of provincial plans, compared before and after.",
-        ),
-        gap_remains(register),
-    )
-
-
 class Headline(NamedTuple):
-    """A group's share in an early and a later selection of batches, as (low, high) fractions.
+    """A group's filings and share in an early and a later selection of batches.
 
-    ``change`` is later minus early and ``p`` that of `homogeneity`, each over all tables;
-    ``verdict`` says whether the share has risen, by more than chance.
+    ``counts`` and ``shares`` hold (low, high) for each of the two, ``totals`` the filings of all.
+    ``change`` is the later share minus the early one, ``p`` that of `homogeneity`, each over all
+    tables; ``verdict`` says whether the share has risen, by more than chance.
     """
 
-    early: tuple[float, float]
-    later: tuple[float, float]
+    counts: tuple[tuple[int, int], tuple[int, int]]
+    shares: tuple[tuple[float, float], tuple[float, float]]
+    totals: tuple[int, int]
     change: Span
     p: Span
     verdict: str
 
+    @property
+    def movement(self) -> str:
+        """``rose`` or ``fell`` where every table says so and no test calls it chance; ``stood
+        still`` where a test calls it chance in every table; else ``unclear``.
+        """
+        if self.p.low >= 1 - LEVEL:
+            return "stood still"
+        if self.p.high < 1 - LEVEL and (self.change.low > 0 or self.change.high < 0):
+            return "rose" if self.change.low > 0 else "fell"
+        return "unclear"
+
 
 def headline(
-    register: IdentifiedSet,
+    identified: IdentifiedSet,
     group: Sequence[str],
     early: Sequence[int] = (1,),
     later: Sequence[int] = (2, 3),
 ) -> Headline:
     """Has the group's share of the services risen, and could it be chance?"""
-    totals = totals_of(register, early, later)
+    totals = totals_of(identified, early, later)
     sums = [services(group, *early), services(group, *later)]
+    counts = tuple((found.low, found.high) for found in identified.bounds(sums))
     return Headline(
-        *(
-            (found.low / total, found.high / total)
-            for found, total in zip(register.bounds(sums), totals, strict=True)
-        ),
-        over_tables(register, sums, lambda hits: hits[1] / totals[1] - hits[0] / totals[0]),
-        over_tables(register, sums, lambda hits: homogeneity(hits, totals).p),
-        verdict(register, sums, lambda hits: rises(hits, totals)),
+        counts,
+        tuple((low / n, high / n) for (low, high), n in zip(counts, totals, strict=True)),
+        totals,
+        over_tables(identified, sums, lambda hits: hits[1] / totals[1] - hits[0] / totals[0]),
+        over_tables(identified, sums, lambda hits: homogeneity(hits, totals).p),
+        verdict(identified, sums, lambda hits: rises(hits, totals)),
     )
 
 
-def catching_up(register: IdentifiedSet, interior: Sequence[str]) -> Finding:
+def catching_up(identified: IdentifiedSet, interior: Sequence[str]) -> Finding:
     """A08, "the centre and the west are catching up": has their share of new filings risen?
 
     Read as: a larger share of batches 2 and 3 than of batch 1, by more than chance would give.
     """
-    found = headline(register, interior)
+    found = headline(identified, interior)
+    early, later = (words.percent(*share, 1) for share in found.shares)
+    low, high = words.points(found.change.low), words.points(found.change.high)
     return Finding(
         "A08",
         found.verdict,
         "change in the interior's share of new filings, batch 1 to batches 2-3 (fraction)",
         found.change.low,
         found.change.high,
-        f"The interior holds {_percent(*found.early)} of batch 1 and {_percent(*found.later)} of "
-        f"batches 2 and 3. The change lies between {_signed(found.change.low * 100, 1)} and "
-        f"{_signed(found.change.high * 100, 1)} points, and the chance of such a difference "
-        f"between batches alike in truth (p) between {found.p.low:.2g} and {found.p.high:.2g}.",
-        _would_change(
-            found.verdict,
-            "the counts of the provinces outside the four leaders in batches 2 and 3",
+        Text(
+            f"The centre and the west filed {early} of batch 1 and {later} of batches 2 and 3 "
+            f"together: a change of {low} to {high} points.",
+            f"中西部占第一批的{early}、第二、三批合计的{later}，变化为{low}至{high}个百分点。",
         ),
     )
 
 
-def narrowing(register: IdentifiedSet) -> Finding:
+def narrowing(identified: IdentifiedSet) -> Finding:
     """A12, "the gap to the developed regions narrows step by step": does it, batch by batch?
 
-    Read as: the relative gap of the named provinces to the leaders falls at each step, either in
-    the filings so far (after batch 1, 2, 3) or in each batch's new filings.
+    Strict reading: the relative gap of the named provinces to the leaders falls at each step,
+    either in the filings so far (after batch 1, 2, 3) or in each batch's new filings. Weak
+    reading: it is smaller after batch 3 than after batch 1, by however little.
     """
     sums = [services(group, batch) for group in (NAMED, LEADERS) for batch in (1, 2, 3)]
 
@@ -571,30 +533,37 @@ def narrowing(register: IdentifiedSet) -> Finding:
         behind, ahead = np.array(counts[:3]), np.array(counts[3:])
         return narrows(behind, ahead) or narrows(behind.cumsum(), ahead.cumsum())
 
-    def moved(counts: tuple[int, ...]) -> Gap:
-        first, last = gap(counts[0], counts[3]), gap(sum(counts[:3]), sum(counts[3:]))
-        return Gap(last.absolute - first.absolute, last.relative - first.relative)
+    def at_end(counts: tuple[int, ...]) -> bool:
+        return narrows((counts[0], sum(counts[:3])), (counts[3], sum(counts[3:])))
 
-    found = verdict(register, sums, steps)
-    change = over_tables(register, sums, lambda counts: moved(counts).relative)
-    widened = over_tables(register, sums, lambda counts: moved(counts).absolute)
-    how_many = {"supported": "All", "contradicted": "None", "undecided": "Some, not all,"}[found]
+    def ratio(counts: tuple[int, ...], last: int) -> float:
+        """Filings of the three for 100 of the four, up to a batch."""
+        return 100 * sum(counts[:last]) / sum(counts[3 : 3 + last])
+
+    readings = {
+        "at each step": verdict(identified, sums, steps),
+        "smaller at the end": verdict(identified, sums, at_end),
+    }
+    change = over_tables(identified, sums, lambda c: (ratio(c, 1) - ratio(c, 3)) / 100)
+    first, last = (over_tables(identified, sums, lambda c, k=k: ratio(c, k)) for k in (1, 3))
+    before, after = words.span(first.low, first.high, 1), words.span(last.low, last.high, 1)
     return Finding(
         "A12",
-        found,
+        readings["at each step"],
         "change in the relative gap of the three to the four, filings after batch 1 to after "
         "batch 3 (fraction)",
         change.low,
         change.high,
-        f"{how_many} of the counts the three can have narrow the gap at each step. From batch 1 to "
-        f"all three batches the relative gap moves by {_signed(change.low * 100, 2)} to "
-        f"{_signed(change.high * 100, 2)} points, and the absolute gap by "
-        f"{_signed(widened.low)} to {_signed(widened.high)} services.",
-        _would_change(found, "the counts of the three and of the four in each batch"),
+        Text(
+            f"For every 100 filings of the four leaders the three had {before} in the first batch "
+            f"and {after} in the first three together.",
+            f"四个领先省市每100项备案，三省市第一批有{before}项，前三批合计有{after}项。",
+        ),
+        readings,
     )
 
 
-def gap_remains(register: IdentifiedSet) -> Finding:
+def gap_remains(identified: IdentifiedSet) -> Finding:
     """A29, "a considerable gap to the four remains".
 
     Read as: each of the named provinces has less than half the services of the smallest leader,
@@ -602,36 +571,20 @@ def gap_remains(register: IdentifiedSet) -> Finding:
     """
     sums = [services((place,), 1, 2, 3) for place in NAMED + LEADERS]
     n = len(NAMED)
-    ratio = over_tables(register, sums, lambda counts: max(counts[:n]) / min(counts[n:]))
-    found = verdict(register, sums, lambda counts: max(counts[:n]) < min(counts[n:]) / 2)
+    ratio = over_tables(identified, sums, lambda counts: max(counts[:n]) / min(counts[n:]))
+    most, least = max(ratio.at_high[:n]), min(ratio.at_high[n:])
     return Finding(
         "A29",
-        found,
+        verdict(identified, sums, lambda counts: max(counts[:n]) < min(counts[n:]) / 2),
         "services of the largest of the three for one of the smallest of the four, batches 1-3",
         ratio.low,
         ratio.high,
-        f"For each service of the smallest of the four the largest of the three has "
-        f"{ratio.low:.2f} to {ratio.high:.2f}; where it comes nearest, "
-        f"{max(ratio.at_high[:n])} against {min(ratio.at_high[n:])}.",
-        _would_change(found, "the counts of the four leaders one by one, batches 1-3"),
+        Text(
+            f"Where it comes nearest, the largest of the three has {most} services and the "
+            f"smallest of the four {least}.",
+            f"差距最小时，三省市中最多者有{most}项，四省市中最少者有{least}项。",
+        ),
     )
-
-
-def _would_change(verdict: str, counts: str) -> str:
-    """What evidence could change a verdict: counts can decide one, only corrections undo one."""
-    if verdict == "undecided":
-        return f"Publication of {counts}."
-    return f"A correction of {counts}; no further count that agrees with the evidence can."
-
-
-def _percent(low: float, high: float) -> str:
-    """A range of fractions as percent: 9.6–11.2%."""
-    return f"{low * 100:.1f}–{high * 100:.1f}%"
-
-
-def _signed(number: float, digits: int = 0) -> str:
-    """A change with its sign, a true minus."""
-    return f"{number:+.{digits}f}".replace("-", "−")
 
 
 # --- The control: the sister register -----------------------------------------------------------
