@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
-from filings import paths, places, words
+from filings import ledger, paths, places, words
 from filings.bounds import IdentifiedSet, Sum
 from filings.words import Text
 
@@ -451,6 +451,14 @@ def totals_of(identified: IdentifiedSet, *selections: Sequence[int]) -> tuple[in
     return tuple(total.low for total in found)
 
 
+VERDICTS_ZH = {
+    "supported": "成立",
+    "contradicted": "不成立",
+    "undecided": "证据不足以判定",
+    "outside the register": "不属备案范围",
+}
+
+
 class Headline(NamedTuple):
     """A group's filings and share in an early and a later selection of batches.
 
@@ -587,6 +595,210 @@ def gap_remains(identified: IdentifiedSet) -> Finding:
     )
 
 
+# --- Tables over groups ---------------------------------------------------------------------------
+
+
+def group_shares(
+    identified: IdentifiedSet, groups: Mapping[str, Sequence[str]], selections: Sequence[str]
+) -> pd.DataFrame:
+    """Each group's filings and share in each selection of batches, one row a group and selection.
+
+    Columns ``group``, ``batches`` (as written: 3, 1-3), ``least`` and ``most`` (filings), ``low``
+    and ``high`` (fractions of all filings). The totals must be exact (`totals_of`).
+    """
+    chosen = {written: ledger.parse_batches(written) for written in selections}
+    totals = dict(zip(chosen, totals_of(identified, *chosen.values()), strict=True))
+    asked = [(name, written) for name in groups for written in chosen]
+    sums = [services(groups[name], *chosen[written]) for name, written in asked]
+    found = identified.bounds(sums)
+    table = pd.DataFrame(asked, columns=["group", "batches"])
+    table["least"], table["most"] = [f.low for f in found], [f.high for f in found]
+    whole = table["batches"].map(totals)
+    return table.assign(low=table["least"] / whole, high=table["most"] / whole)
+
+
+def tested(
+    identified: IdentifiedSet,
+    questions: Sequence[tuple[str, Sequence[str], Sequence[int], Sequence[int]]],
+) -> pd.DataFrame:
+    """Whether shares moved, and whether it could be chance: one row a question.
+
+    A question is a label, a group, and an early and a later selection of batches. Columns
+    ``group``, ``early`` and ``later`` (batches as written), ``low`` and ``high`` (change of the
+    share, fractions), ``least`` and ``most`` (the outermost ends of Newcombe's interval over all
+    tables), ``p_low`` and ``p_high``, ``movement`` (`Headline.movement`).
+    """
+    rows = []
+    for label, group, early, later in questions:
+        found = headline(identified, group, early, later)
+        sums = [services(group, *early), services(group, *later)]
+
+        def interval(counts: tuple[int, ...], n: tuple[int, int] = found.totals) -> Interval:
+            return difference_of_shares((counts[0], n[0]), (counts[1], n[1]))
+
+        least = over_tables(identified, sums, lambda counts, of=interval: of(counts).low)
+        most = over_tables(identified, sums, lambda counts, of=interval: of(counts).high)
+        rows.append(
+            {
+                "group": label,
+                "early": ledger.write_batches(tuple(early)),
+                "later": ledger.write_batches(tuple(later)),
+                "low": found.change.low,
+                "high": found.change.high,
+                "least": least.low,
+                "most": most.high,
+                "p_low": found.p.low,
+                "p_high": found.p.high,
+                "movement": found.movement,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+# --- The answer ----------------------------------------------------------------------------------
+
+MOVEMENTS = {
+    "rose": Text("gained ground", "份额上升"),
+    "fell": Text("lost ground", "份额下降"),
+    "stood still": Text("stood still", "原地踏步"),
+    "unclear": Text("may have moved either way", "升降不明"),
+}
+"""A group's movement (`Headline.movement`) in words."""
+
+
+def size_of(group: Sequence[str], year: int = 2020) -> tuple[float, float]:
+    """A group's part of the mainland's people and of its output in a year, as fractions.
+
+    Source: National Bureau of Statistics, ``data/reference/provinces.csv``.
+    """
+    table = places.provinces()[[f"population_10k_{year}", f"gdp_100m_yuan_{year}"]]
+    people, output = table.loc[list(group)].sum() / table.sum()
+    return float(people), float(output)
+
+
+def gains(
+    identified: IdentifiedSet, before: Sequence[int] = (1, 2, 3), after: Sequence[int] = (5,)
+) -> pd.DataFrame:
+    """Provinces whose share of the services certainly rose, most first, by name.
+
+    Columns ``before`` and ``after``: (low, high) counts; ``gain``: the least rise of the share
+    over all tables, as a fraction.
+    """
+    totals = totals_of(identified, before, after)
+    rows = {}
+    for name in places.province_names():
+        first, last = identified.bounds([services((name,), *before), services((name,), *after)])
+        gain = last.low / totals[1] - first.high / totals[0]
+        if gain > 0:
+            rows[name] = ((first.low, first.high), (last.low, last.high), gain)
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "gain"])
+    return found.sort_values("gain", ascending=False)
+
+
+REGISTERS = {
+    "algorithm": Text("algorithms", "算法"),
+    "deep_synthesis": Text("deep synthesis", "深度合成"),
+}
+"""The sister registers in words."""
+
+CHANGES = {
+    "rose": Text("rose", "上升"),
+    "fell": Text("fell", "下降"),
+    "no clear change": Text("did not change clearly", "无明显变化"),
+}
+"""A movement of `sister_changes` in words."""
+
+
+def sister_answer() -> Text:
+    """What the agency's later registers, known filing by filing, say on the same question."""
+    years = sister_years()
+    changes = sister_changes(years).set_index(["register", "group"])
+    en, zh = [], []
+    for register, name in REGISTERS.items():
+        table = years[years["register"] == register]
+        filings = words.number(table["filings"].sum())
+        beijing, interior = (changes.loc[(register, g)] for g in ("Beijing", "centre and west"))
+        by = words.points(beijing["change"]), words.points(interior["change"])
+        moved = CHANGES[beijing["movement"]], CHANGES[interior["movement"]]
+        en.append(
+            f"{name.en} ({filings} filings): Beijing {moved[0].en} ({by[0]} points of share), "
+            f"centre and west {moved[1].en} ({by[1]})"
+        )
+        zh.append(
+            f"{name.zh}（{filings}项）北京{moved[0].zh}（{by[0]}个百分点），"
+            f"中西部{moved[1].zh}（{by[1]}）"
+        )
+    first, last = years["year"].min(), years["year"].max()
+    return Text(
+        f"Two later registers of the same agency are known filing by filing, {first} to {last}. "
+        f"For {'; for '.join(en)}.",
+        f"同一主管部门其后的两个登记逐项可查（{first}–{last}年）：{'；'.join(zh)}。",
+    )
+
+
+def answer(identified: IdentifiedSet) -> tuple[Text, ...]:
+    """What notebook 03 finds, paragraph by paragraph; the first can stand alone."""
+    three, four = headline(identified, NAMED), headline(identified, LEADERS)
+    interior = next(iter(interiors().values()))
+    wide, latest = catching_up(identified, interior), headline(identified, ("北京",), (3,), (5,))
+    (so_far,) = identified.bounds([services(interior, 1, 2, 3)])
+    (whole,) = totals_of(identified, (1, 2, 3))
+    share = words.percent(so_far.low / whole, so_far.high / whole, 1)
+    people, output = map(words.percent, size_of(interior))
+    won = gains(identified).index
+    counts, of, shares = three.counts, three.totals, three.shares
+    return (
+        Text(
+            f"**{words.named(NAMED)}, the article's examples, "
+            f"{MOVEMENTS[three.movement].en}: {words.span(*counts[0])} of the first {of[0]} "
+            f"services, {words.span(*counts[1])} of the next {of[1]} "
+            f"({words.percent(*shares[0], 1)}, then {words.percent(*shares[1], 1)}). "
+            f"{words.named(LEADERS)} filed {words.span(*four.counts[0])}, then "
+            f"{words.span(*four.counts[1])}.**",
+            f"**原文举出的{words.named(NAMED, 'zh')}{MOVEMENTS[three.movement].zh}：首批{of[0]}项"
+            f"服务中有{words.span(*counts[0])}项，其后{of[1]}项中有{words.span(*counts[1])}项"
+            f"（{words.percent(*shares[0], 1)}，其后{words.percent(*shares[1], 1)}）。"
+            f"{words.named(LEADERS, 'zh')}则为{words.span(*four.counts[0])}项和"
+            f"{words.span(*four.counts[1])}项。**",
+        ),
+        Text(
+            f"The {len(interior)} provinces of the centre and the west hold {share} of the first "
+            f"{whole} services, with {people} of the people and {output} of the output. Whether "
+            f"they were catching up is {wide.verdict}. {wide.reason.en}",
+            f"中西部{len(interior)}个省（区、市）占前三批{whole}项服务的{share}，而人口占{people}、"
+            f"地区生产总值占{output}。是否在追赶：{VERDICTS_ZH[wide.verdict]}。{wide.reason.zh}",
+        ),
+        Text(
+            f"What changed came later. Beijing's share moved from "
+            f"{words.percent(*latest.shares[0], 1)} of batch 3 to "
+            f"{words.percent(*latest.shares[1], 1)} of batch 5; "
+            + (f"those that certainly gained are {words.named(won)}." if len(won) else
+               "no province certainly gained."),
+            f"变化发生在其后：北京由第三批的{words.percent(*latest.shares[0], 1)}变为第五批的"
+            f"{words.percent(*latest.shares[1], 1)}；"
+            + (f"份额确定上升的是{words.named(won, 'zh')}。" if len(won) else "没有省份确定上升。"),
+        ),
+        sister_answer(),
+    )  # fmt: skip
+
+
+def appendix_answer(identified: IdentifiedSet) -> Text:
+    """Whether the answer on the centre and the west depends on how they are drawn."""
+    drawn = interiors().values()
+    verdicts = {headline(identified, group).verdict for group in drawn}
+    if len(verdicts) > 1:
+        return Text(
+            "**Whether the centre and the west were catching up depends on how they are drawn.**",
+            "**中西部是否在追赶取决于其划法。**",
+        )
+    (same,) = verdicts
+    return Text(
+        f"**Drawn in {len(drawn)} ways, the centre and the west give one answer: whether they rose "
+        f"by more than chance is {same}.**",
+        f"**中西部有{len(drawn)}种划法，答案相同：是否超出偶然地上升，{VERDICTS_ZH[same]}。**",
+    )
+
+
 # --- The control: the sister register -----------------------------------------------------------
 
 
@@ -606,23 +818,50 @@ def sister_counts() -> pd.DataFrame:
     return named.groupby(keys, dropna=False, as_index=False)["count"].sum()
 
 
-def share_changes(
-    before: Mapping[str, int], after: Mapping[str, int], groups: Mapping[str, Sequence[str]]
-) -> dict[str, Interval]:
-    """Change of each group's share with Newcombe's interval; the changes add up to zero.
+ACCOUNT = {
+    "Beijing": ("北京",),
+    "other leaders": tuple(name for name in LEADERS if name != "北京"),
+    "rest of the East": tuple(name for name in places.regions()["East"] if name not in LEADERS),
+    "centre and west": places.regions()["Central"] + places.regions()["West"],
+    "Northeast": places.regions()["Northeast"],
+}
+"""Five groups that hold each province once, to follow where a share went."""
 
-    ``before`` and ``after`` give filings by place, ``groups`` the places of each group: every
-    place with filings belongs to exactly one. Where one group loses, this says who gained.
+
+def sister_years() -> pd.DataFrame:
+    """New filings of the sister registers by year and group of `ACCOUNT`.
+
+    Columns ``register``, ``year``, ``group``, ``filings``, ``total`` (of that register and year)
+    and ``share``. Numbers whose code lies in no province are left out.
     """
-    members = [place for group in groups.values() for place in group]
-    left_out = {place for place in [*before, *after] if members.count(place) != 1}
-    if left_out:
-        raise ValueError(f"not in exactly one group: {'、'.join(sorted(left_out))}")
-    totals = sum(before.values()), sum(after.values())
-    return {
-        name: difference_of_shares(
-            (sum(before.get(place, 0) for place in group), totals[0]),
-            (sum(after.get(place, 0) for place in group), totals[1]),
-        )
-        for name, group in groups.items()
-    }
+    found = sister_counts().dropna(subset="place")
+    group_of = {name: group for group, members in ACCOUNT.items() for name in members}
+    found = found.assign(year=found["month"].str[:4], group=found["place"].map(group_of))
+    keys = ["register", "year", "group"]
+    table = found.groupby(keys)["count"].sum().unstack(fill_value=0)[list(ACCOUNT)].stack()
+    table = table.rename("filings").reset_index()
+    table["total"] = table.groupby(["register", "year"])["filings"].transform("sum")
+    return table.assign(share=table["filings"] / table["total"])
+
+
+def sister_changes(years: pd.DataFrame) -> pd.DataFrame:
+    """How the shares of `sister_years` moved: the first two years against the last two.
+
+    Columns ``register``, ``group``, ``change``, ``low`` and ``high`` (Newcombe's interval),
+    ``trend`` and ``p`` (Cochran and Armitage's z over all years but the first, which has the
+    fewest filings) and ``movement``: ``rose`` or ``fell`` where the interval leaves out zero and
+    the trend agrees, else ``no clear change``.
+    """
+    rows = []
+    for register, table in years.groupby("register"):
+        wide = table.pivot(index="year", columns="group", values="filings")[list(ACCOUNT)]
+        first, last = wide.iloc[:2].sum(), wide.iloc[-2:].sum()
+        for group in ACCOUNT:
+            change = difference_of_shares((first[group], first.sum()), (last[group], last.sum()))
+            later = trend(wide[group].iloc[1:].to_list(), wide.iloc[1:].sum(axis=1).to_list())
+            sure = later.p < 1 - LEVEL and not change.low <= 0 <= change.high
+            agree = sure and (later.statistic > 0) == (change.estimate > 0)
+            movement = ("rose" if change.estimate > 0 else "fell") if agree else "no clear change"
+            rows.append((register, group, *change, later.statistic, later.p, movement))
+    columns = ["register", "group", "change", "low", "high", "trend", "p", "movement"]
+    return pd.DataFrame(rows, columns=columns)
