@@ -655,7 +655,7 @@ def tested(
     return pd.DataFrame(rows)
 
 
-# --- The answer ----------------------------------------------------------------------------------
+# --- In words and in size ---------------------------------------------------------------------------
 
 MOVEMENTS = {
     "rose": Text("gained ground", "份额上升"),
@@ -664,6 +664,20 @@ MOVEMENTS = {
     "unclear": Text("may have moved either way", "升降不明"),
 }
 """A group's movement (`Headline.movement`) in words."""
+
+
+REGISTERS = {
+    "algorithm": Text("algorithms", "算法"),
+    "deep_synthesis": Text("deep synthesis", "深度合成"),
+}
+"""The sister registers in words."""
+
+CHANGES = {
+    "rose": Text("rose", "上升"),
+    "fell": Text("fell", "下降"),
+    "no clear change": Text("did not change clearly", "无明显变化"),
+}
+"""A movement of `sister_changes` in words."""
 
 
 def size_of(group: Sequence[str], year: int = 2020) -> tuple[float, float]:
@@ -693,110 +707,6 @@ def gains(
             rows[name] = ((first.low, first.high), (last.low, last.high), gain)
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "gain"])
     return found.sort_values("gain", ascending=False)
-
-
-REGISTERS = {
-    "algorithm": Text("algorithms", "算法"),
-    "deep_synthesis": Text("deep synthesis", "深度合成"),
-}
-"""The sister registers in words."""
-
-CHANGES = {
-    "rose": Text("rose", "上升"),
-    "fell": Text("fell", "下降"),
-    "no clear change": Text("did not change clearly", "无明显变化"),
-}
-"""A movement of `sister_changes` in words."""
-
-
-def sister_answer() -> Text:
-    """What the agency's later registers, known filing by filing, say on the same question."""
-    years = sister_years()
-    changes = sister_changes(years).set_index(["register", "group"])
-    en, zh = [], []
-    for register, name in REGISTERS.items():
-        table = years[years["register"] == register]
-        filings = words.number(table["filings"].sum())
-        beijing, interior = (changes.loc[(register, g)] for g in ("Beijing", "centre and west"))
-        by = words.points(beijing["change"]), words.points(interior["change"])
-        moved = CHANGES[beijing["movement"]], CHANGES[interior["movement"]]
-        en.append(
-            f"{name.en} ({filings} filings): Beijing {moved[0].en} ({by[0]} points of share), "
-            f"centre and west {moved[1].en} ({by[1]})"
-        )
-        zh.append(
-            f"{name.zh}（{filings}项）北京{moved[0].zh}（{by[0]}个百分点），"
-            f"中西部{moved[1].zh}（{by[1]}）"
-        )
-    first, last = years["year"].min(), years["year"].max()
-    return Text(
-        f"Two later registers of the same agency are known filing by filing, {first} to {last}. "
-        f"For {'; for '.join(en)}.",
-        f"同一主管部门其后的两个登记逐项可查（{first}–{last}年）：{'；'.join(zh)}。",
-    )
-
-
-def answer(identified: IdentifiedSet) -> tuple[Text, ...]:
-    """What notebook 03 finds, paragraph by paragraph; the first can stand alone."""
-    three, four = headline(identified, NAMED), headline(identified, LEADERS)
-    interior = next(iter(interiors().values()))
-    wide, latest = catching_up(identified, interior), headline(identified, ("北京",), (3,), (5,))
-    (so_far,) = identified.bounds([services(interior, 1, 2, 3)])
-    (whole,) = totals_of(identified, (1, 2, 3))
-    share = words.percent(so_far.low / whole, so_far.high / whole, 1)
-    people, output = map(words.percent, size_of(interior))
-    won = gains(identified).index
-    counts, of, shares = three.counts, three.totals, three.shares
-    return (
-        Text(
-            f"**{words.named(NAMED)}, the article's examples, "
-            f"{MOVEMENTS[three.movement].en}: {words.span(*counts[0])} of the first {of[0]} "
-            f"services, {words.span(*counts[1])} of the next {of[1]} "
-            f"({words.percent(*shares[0], 1)}, then {words.percent(*shares[1], 1)}). "
-            f"{words.named(LEADERS)} filed {words.span(*four.counts[0])}, then "
-            f"{words.span(*four.counts[1])}.**",
-            f"**原文举出的{words.named(NAMED, 'zh')}{MOVEMENTS[three.movement].zh}：首批{of[0]}项"
-            f"服务中有{words.span(*counts[0])}项，其后{of[1]}项中有{words.span(*counts[1])}项"
-            f"（{words.percent(*shares[0], 1)}，其后{words.percent(*shares[1], 1)}）。"
-            f"{words.named(LEADERS, 'zh')}则为{words.span(*four.counts[0])}项和"
-            f"{words.span(*four.counts[1])}项。**",
-        ),
-        Text(
-            f"The {len(interior)} provinces of the centre and the west hold {share} of the first "
-            f"{whole} services, with {people} of the people and {output} of the output. Whether "
-            f"they were catching up is {wide.verdict}. {wide.reason.en}",
-            f"中西部{len(interior)}个省（区、市）占前三批{whole}项服务的{share}，而人口占{people}、"
-            f"地区生产总值占{output}。是否在追赶：{VERDICTS_ZH[wide.verdict]}。{wide.reason.zh}",
-        ),
-        Text(
-            f"What changed came later. Beijing's share moved from "
-            f"{words.percent(*latest.shares[0], 1)} of batch 3 to "
-            f"{words.percent(*latest.shares[1], 1)} of batch 5; "
-            + (f"those that certainly gained are {words.named(won)}." if len(won) else
-               "no province certainly gained."),
-            f"变化发生在其后：北京由第三批的{words.percent(*latest.shares[0], 1)}变为第五批的"
-            f"{words.percent(*latest.shares[1], 1)}；"
-            + (f"份额确定上升的是{words.named(won, 'zh')}。" if len(won) else "没有省份确定上升。"),
-        ),
-        sister_answer(),
-    )  # fmt: skip
-
-
-def appendix_answer(identified: IdentifiedSet) -> Text:
-    """Whether the answer on the centre and the west depends on how they are drawn."""
-    drawn = interiors().values()
-    verdicts = {headline(identified, group).verdict for group in drawn}
-    if len(verdicts) > 1:
-        return Text(
-            "**Whether the centre and the west were catching up depends on how they are drawn.**",
-            "**中西部是否在追赶取决于其划法。**",
-        )
-    (same,) = verdicts
-    return Text(
-        f"**Drawn in {len(drawn)} ways, the centre and the west give one answer: whether they rose "
-        f"by more than chance is {same}.**",
-        f"**中西部有{len(drawn)}种划法，答案相同：是否超出偶然地上升，{VERDICTS_ZH[same]}。**",
-    )
 
 
 # --- The control: the sister register -----------------------------------------------------------
