@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from filings import convergence, ledger, places, words
+from filings import cases, convergence, ledger, places, words
 from filings.bounds import IdentifiedSet, Sum
 from filings.convergence import LEADERS, NAMED
 from filings.words import Text
@@ -116,7 +116,7 @@ def concentration(identified: IdentifiedSet) -> tuple[Text, ...]:
     )
 
 
-# --- 03: are the centre and the west catching up? --------------------------------------------------
+# --- 03: are the centre and the west catching up? -------------------------------------------------
 
 
 def catching_up(identified: IdentifiedSet) -> tuple[Text, ...]:
@@ -152,7 +152,7 @@ def _interior(identified: IdentifiedSet) -> Text:
     return Text(
         f"The {len(group)} provinces of the centre and the west hold {share} of the first {whole} "
         f"services, with {people} of the people and {output} of the output. Whether they were "
-        f"catching up is {found.verdict}: {found.reason.en[0].lower()}{found.reason.en[1:]}",
+        f"catching up is {found.verdict}. {found.reason.en}",
         f"中西部{len(group)}个省（区、市）占前三批{whole}项服务的{share}，而人口占{people}、"
         f"地区生产总值占{output}。是否在追赶：{convergence.VERDICTS_ZH[found.verdict]}。"
         f"{found.reason.zh}",
@@ -220,4 +220,124 @@ def drawings(identified: IdentifiedSet) -> Text:
         f"by more than chance is {same}.**",
         f"**中西部有{len(drawn)}种划法，答案相同：其份额是否超出偶然地上升，"
         f"{convergence.VERDICTS_ZH[same]}。**",
+    )
+
+
+# --- 04: one place --------------------------------------------------------------------------------
+
+
+def case(identified: IdentifiedSet, place: str) -> tuple[Text, ...]:
+    """What a case study finds of a place: its heading, then what is exact, then what is thin."""
+    at, english = places.find(place), places.english(place)
+    inside = "" if at.level == "province" else f", {places.english(places.province_of(place))}"
+    rows = cases.record(place)
+    if rows.empty and not cases.names(identified, place):
+        known = Text(
+            f"No publication on file names {english}. What is known of its province follows.",
+            f"在册出版物均未提及{place}。以下为所在省份的情况。",
+        )
+    else:
+        known = _on_record(place, rows)
+    return (
+        Text(f"# {english} ({place}){inside}", f"# {place}"),
+        _filed(identified, place) + _algorithms(place),
+        known,
+    )
+
+
+def _on_record(place: str, rows: pd.DataFrame) -> Text:
+    """How much the record holds, and what our search found of what was promised."""
+    dated = rows.loc[rows["date"] != "", "date"]
+    last = cases.day(dated.max()) if len(dated) else None
+    said = Text(
+        f"The record holds {words.counted(len(rows), 'report')} on it"
+        + (f", the last dated {last.en}." if last else "."),
+        f"在册报道{len(rows)}条" + (f"，最后一条为{last.zh}。" if last else "。"),
+    )
+    plans = cases.promises(place)
+    if plans.empty:
+        return said
+    answered = int(plans["found"].map(bool).sum())
+    return said + Text(
+        f"It holds {words.counted(len(plans), 'promise')} with a number; our search found a report "
+        f"of the outcome for {answered or 'none'}.",
+        f"其中有数字的承诺{len(plans)}项，检索到结果报道的有{answered}项。",
+    )
+
+
+def _filed(identified: IdentifiedSet, place: str) -> Text:
+    """What is known of the place's filings in the blockchain register, exact counts first."""
+    table = cases.counts(identified, place).set_index(["place", "batches"])
+    province, english = places.province_of(place), places.english(place)
+    named = place == province or cases.names(identified, place)
+    en, zh = [], []
+    for written in ("1-3", "1", "5"):
+        low, high = table.loc[(place, written), ["low", "high"]]
+        if not (named and words.usable(low, high)) or (written == "1" and en):
+            continue
+        of, when = table.loc[(places.NATION, written), "low"], words.batches(written)
+        en.append(f"{words.span(low, high)} of the {of} of {when}")
+        zh.append(f"{words.batches(written, 'zh')}{of}项中有{words.span(low, high)}项")
+    if en:
+        return Text(
+            f"**{english} filed {words.joined(en)} in the blockchain register.**",
+            f"**区块链备案：{place}在{'，'.join(zh)}。**",
+        )
+    around = table.loc[(province, "1-3"), ["low", "high"]]
+    if place == province or not words.usable(*around):
+        return Text(
+            f"**How many blockchain services {english} filed is not known.**",
+            f"**{place}备案的区块链服务数不详。**",
+        )
+    of = table.loc[(places.NATION, "1-3"), "low"]
+    return Text(
+        f"**How many blockchain services {english} filed is not known; {places.english(province)} "
+        f"filed {words.span(*around)} of the first {of}.**",
+        f"**{place}备案的区块链服务数不详；{province}在前三批{of}项中有{words.span(*around)}项。**",
+    )
+
+
+def _algorithms(place: str) -> Text:
+    """The place's filings in the later registers, which are exact for every place."""
+    if not places.find(place).code:
+        return Text("", "")
+    table = cases.sister(place)
+    mine, whole = table["filings"].sum(), table["country"].sum()
+    first = table["year"].min()
+    if not mine:
+        return Text(
+            f"**None of the {words.number(whole)} algorithms filed with the same agency since "
+            f"{first} bears its code.**",
+            f"**{first}年以来同一主管部门的{words.number(whole)}项算法备案中，没有一项属于该地。**",
+        )
+    rank, ranked = cases.sister_rank(place)
+    level = {"province": ("provinces", "省（区、市）"), "city": ("cities", "市"),
+             "district": ("districts and counties", "区县")}[places.find(place).level]  # fmt: skip
+    return Text(
+        f"**Of the {words.number(whole)} algorithms filed with the same agency since {first}, "
+        f"{words.number(mine)} bear its code: {words.ordinal(rank)} of {ranked} {level[0]}.**",
+        f"**{first}年以来同一主管部门的{words.number(whole)}项算法备案中有{words.number(mine)}项"
+        f"属于该地，在{ranked}个{level[1]}中居第{rank}位。**",
+    )
+
+
+def comparison(studied: Sequence[str]) -> Text:
+    """What the places studied have in common, by the filings that are exact for each."""
+    filed = {name: int(cases.sister(name)["filings"].sum()) for name in studied}
+    whole = cases.sister(studied[0])["country"].sum()
+    first = max(filed, key=lambda name: (filed[name], name))
+    none = [name for name in studied if not filed[name]]
+    rest = (
+        Text(
+            f"; {words.named(none)} {'has' if len(none) == 1 else 'have'} none",
+            f"；{words.named(none, 'zh')}没有",
+        )
+        if none
+        else Text("", "")
+    )
+    return Text(
+        f"**Of {words.number(whole)} algorithms filed since 2022, {places.english(first)} has "
+        f"{words.number(filed[first])}, most of the {len(studied)} places studied{rest.en}.**",
+        f"**2022年以来的{words.number(whole)}项算法备案中，所研究的{len(studied)}地以{first}最多，"
+        f"有{words.number(filed[first])}项{rest.zh}。**",
     )

@@ -655,7 +655,7 @@ def tested(
     return pd.DataFrame(rows)
 
 
-# --- In words and in size ---------------------------------------------------------------------------
+# --- In words and in size -------------------------------------------------------------------------
 
 MOVEMENTS = {
     "rose": Text("gained ground", "份额上升"),

@@ -39,11 +39,13 @@ SOURCES = RAW / "sources.csv"
 INDICATORS = RAW / "indicators.csv"
 EVENTS = RAW / "events.csv"
 ARTICLE_CLAIMS = RAW / "article_claims.csv"
+STORIES = RAW / "stories.csv"
 
 PROVINCES = REFERENCE / "provinces.csv"
 NEIGHBOURS = REFERENCE / "province_neighbours.csv"
 COUNTIES = REFERENCE / "divisions_county_2015_2024.csv"
 SISTER_COUNTS = REFERENCE / "sister_register_counts.csv"
+WORDS = REFERENCE / "words.csv"
 TILE_GRID = REFERENCE / "tile_grid.csv"
 
 SHARED = ROOT.parent / "shared"
@@ -88,3 +90,28 @@ def fingerprint(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return "missing"
+
+
+def write_table(path: Path, table) -> None:
+    """Write a data frame as csv in one step, so that no spreadsheet takes a text for a formula.
+
+    A text that begins with =, +, -, @, a tab or a return gets an apostrophe in front, as
+    spreadsheets write it; ``read_table`` takes it off again.
+    """
+    safe = table.map(
+        lambda value: f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
+    )
+    write(path, safe.to_csv(index=False, lineterminator="\n").encode())
+
+
+def read_table(path: Path):
+    """What `write_table` wrote, every field as text, none of them missing."""
+    import pandas as pd
+
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return table.map(
+        lambda value: value[1:] if value[:1] == "'" and value[1:2] in _FORMULA else value
+    )
+
+
+_FORMULA = frozenset("=+-@\t\r")

@@ -224,12 +224,23 @@ def names() -> dict[str, Place]:
     return found
 
 
+def ancestors(name: str) -> tuple[str, ...]:
+    """The places that a place lies in, nearest first, up to the nation.
+
+    >>> ancestors("深圳")
+    ('广东', '全国')
+    """
+    found = []
+    while (parent := find(name).parent) is not None:
+        found.append(parent)
+        name = parent
+    return tuple(found)
+
+
 def province_of(name: str) -> str | None:
     """The province a place lies in or is; None for the nation."""
-    place = find(name)
-    while place.level in ("city", "district"):
-        place = find(place.parent)
-    return place.name if place.level == "province" else None
+    chain = (name, *ancestors(name))
+    return next((find(one).name for one in chain if find(one).level == "province"), None)
 
 
 _ENGLISH_ENDINGS = MappingProxyType({"新区": "New Area", "区": "District", "县": "County"})

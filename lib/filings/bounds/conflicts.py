@@ -15,7 +15,7 @@ import numpy as np
 
 from filings.bounds.model import Model
 from filings.bounds.program import Outcome, Program, Rows, add
-from filings.ledger import Statement, sources, texts, words
+from filings.ledger import Statement, sources, text_of, words
 
 _PRECISION = {"share": 0, "share_of_multi_filers": 0, "order": 0, "leaders": 0, "rank": 0}
 """How precise a kind is: vague kinds 0, counts and the like 2; lower and upper limits 1."""
@@ -61,7 +61,7 @@ def reconcile(statements: Iterable[Statement], explain: bool = True) -> Evidence
     """
     statements = tuple(statements)
     facts = _facts(statements)
-    weights = _weights(statements, facts)
+    weights = _weights(facts)
     checker = _Checker([fact[0] for fact in facts])
     aside = _lightest(
         checker, [_cost(f, w, n) for n, (f, w) in enumerate(zip(facts, weights, strict=True))]
@@ -89,10 +89,9 @@ def _facts(statements: Sequence[Statement]) -> list[list[Statement]]:
     return list(groups.values())
 
 
-def _weights(statements: Sequence[Statement], facts: list[list[Statement]]) -> list[int]:
-    text = texts(statements)
+def _weights(facts: list[list[Statement]]) -> list[int]:
     return [
-        max(1, len({text[source] for statement in fact for source in sources(statement)}))
+        max(1, len({text_of(source) for statement in fact for source in sources(statement)}))
         for fact in facts
     ]
 

@@ -165,10 +165,7 @@ def rivals(named: tuple[str, ...], known) -> list[str]:
     levels = {places.find(name).level for name in named}
     holders = set(named)
     for name in named:
-        parent = places.find(name).parent
-        while parent is not None:
-            holders.add(parent)
-            parent = places.find(parent).parent
+        holders.update(places.ancestors(name))
     return [name for name in known if name not in holders and places.find(name).level in levels]
 
 

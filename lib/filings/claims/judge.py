@@ -46,15 +46,17 @@ def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[St
     Raises ValueError for a source that the ledger does not know.
     """
     statements = tuple(statements)
-    text = ledger.texts(statements)
-    unknown = sorted(set(sources) - set(text))
+    known = {source for one in statements for source in ledger.sources(one)}
+    unknown = sorted(set(sources) - known)
     if unknown:
         raise ValueError(
             f"no statement of the ledger is from {', '.join(unknown)}; see sources.csv"
         )
-    left_out = {text[source] for source in sources}
+    left_out = {ledger.text_of(source) for source in sources}
     return tuple(
-        one for one in statements if {text[source] for source in ledger.sources(one)} - left_out
+        one
+        for one in statements
+        if {ledger.text_of(source) for source in ledger.sources(one)} - left_out
     )
 
 

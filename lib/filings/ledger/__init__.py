@@ -16,8 +16,9 @@ from filings.ledger.statements import (
     replace_listed,
     sorted_out,
     sources,
-    texts,
+    text_of,
     used,
+    witnesses,
     write_batches,
 )
 from filings.ledger.words import batches_in_words, words
@@ -39,8 +40,9 @@ __all__ = [
     "replace_listed",
     "sorted_out",
     "sources",
-    "texts",
+    "text_of",
     "used",
+    "witnesses",
     "words",
     "write_batches",
 ]

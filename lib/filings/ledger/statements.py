@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,8 @@ import pandas as pd
 from filings import paths, places
 
 COLUMNS = (
-    "id", "source", "kind", "place", "batches", "unit", "relation", "value", "of", "phrase", "note",
+    "id", "source", "kind", "place", "batches", "unit", "relation", "value", "of", "phrase",
+    "also", "category", "doubt", "reading", "note",
 )  # fmt: skip
 UNITS = ("services", "entities")
 RELATIONS = ("=", ">=", "<=", "~")
@@ -65,7 +67,9 @@ class Statement:
 
     value: int for whole numbers, Decimal for percent (its decimals are the author's), a tuple of
     place names for ``order`` and ``leaders``, text for context. ``batches`` is empty where the
-    source does not state them. ``row`` is the line in the ledger's file, for messages.
+    source does not state them. ``also`` lists further publications that say the same; ``doubt``
+    says how else the phrase could be read, ``reading`` why it is taken as it is. ``row`` is the
+    line in the ledger's file, for messages.
     """
 
     id: str
@@ -78,6 +82,10 @@ class Statement:
     value: int | Decimal | tuple[str, ...] | str
     of: str = ""
     phrase: str = ""
+    also: tuple[str, ...] = ()
+    category: str = ""
+    doubt: str = ""
+    reading: str = ""
     note: str = ""
     row: int = 0
 
@@ -132,11 +140,9 @@ def parse_places(text: str) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise ValueError(f"place {text!r} names a place twice")
     for name in names:
-        parent = places.find(name).parent
-        while parent is not None:
+        for parent in places.ancestors(name):
             if parent in names:
                 raise ValueError(f"place {text!r} counts {name} twice: it lies in {parent}")
-            parent = places.find(parent).parent
     return names
 
 
@@ -214,6 +220,7 @@ def as_row(statement: Statement) -> dict[str, str]:
         "place": statement.place,
         "batches": write_batches(statement.batches),
         "value": str(value),
+        "also": ";".join(statement.also),
     }
     return {name: written.get(name, getattr(statement, name)) for name in COLUMNS}
 
@@ -276,7 +283,8 @@ def _statement(fields: dict[str, str], row: int) -> Statement:
         _check_form(kind, relation, where, batches, value)
     return Statement(
         fields["id"], fields["source"], kind, where, batches, fields["unit"], relation, value, of,
-        fields["phrase"], fields["note"], row,
+        fields["phrase"], tuple(fields["also"].split(";")) if fields["also"] else (),
+        fields["category"], fields["doubt"], fields["reading"], fields["note"], row,
     )  # fmt: skip
 
 
@@ -325,25 +333,41 @@ def _check_form(kind, relation, where, batches, value) -> None:
 
 
 def sources(statement: Statement) -> tuple[str, ...]:
-    """Ids of the publications that say it: its own, then those its note lists ("also S07")."""
-    found = [part.strip() for part in statement.source.split(";") if part.strip()]
-    for listed in re.findall(r"also ((?:[A-Z]\d+(?:-[A-Z]\d+)?(?:[;,] ?)?)+)", statement.note):
-        for letter, first, last in re.findall(r"([A-Z])(\d+)(?:-[A-Z](\d+))?", listed):
-            numbers = range(int(first), int(last or first) + 1)
-            found += [f"{letter}{number:0{len(first)}d}" for number in numbers]
-    return tuple(dict.fromkeys(found))
+    """Ids of the publications that say it: its own, then the others on file."""
+    own = [part.strip() for part in statement.source.split(";") if part.strip()]
+    return tuple(dict.fromkeys([*own, *statement.also]))
 
 
-def texts(statements: Iterable[Statement]) -> dict[str, str]:
-    """Source id → id of the text it carries. Reprints of one text ("same text as S03") share it."""
-    text: dict[str, str] = {}
-    statements = tuple(statements)
+@cache
+def copies() -> dict[str, str]:
+    """Source id → id of the publication whose text it copies, from ``data/raw/sources.csv``."""
+    table = pd.read_csv(paths.SOURCES, dtype=str, keep_default_na=False)
+    copied = table[table["text_of"] != ""]
+    return dict(zip(copied["source_id"], copied["text_of"], strict=True))
+
+
+def text_of(source: str) -> str:
+    """The publication that counts as the witness: the source, or the one whose text it copies."""
+    return copies().get(source, source)
+
+
+def witnesses(statements: Iterable[Statement]) -> pd.DataFrame:
+    """Every publication that says any of the statements, most statements first.
+
+    Columns ``source``, ``statements`` (how many it makes), ``alone`` (how many facts nobody else
+    states) and ``text_of`` (the publication it copies; empty where it counts for itself).
+    """
+    says: dict[str, set[tuple]] = {}
     for statement in statements:
         for source in sources(statement):
-            text.setdefault(source, source)
-    for statement in statements:
-        match = re.search(r"same text as ([A-Z]\d+)", statement.note)
-        if match:
-            for source in statement.source.split(";"):
-                text[source.strip()] = text.get(match[1], match[1])
-    return text
+            says.setdefault(source, set()).add(statement.fact)
+    texts: dict[tuple, set[str]] = {}
+    for source, facts in says.items():
+        for fact in facts:
+            texts.setdefault(fact, set()).add(text_of(source))
+    rows = [
+        (source, len(facts), sum(len(texts[fact]) == 1 for fact in facts), copies().get(source, ""))
+        for source, facts in says.items()
+    ]
+    table = pd.DataFrame(rows, columns=["source", "statements", "alone", "text_of"])
+    return table.sort_values(["statements", "source"], ascending=[False, True], ignore_index=True)

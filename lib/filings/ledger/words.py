@@ -1,7 +1,5 @@
 """A statement, and a selection of batches, in words: English and Chinese."""
 
-import re
-
 from cn2an import an2cn
 
 from filings import places
@@ -115,7 +113,6 @@ def words(statement: Statement, lang: str = "en") -> str:
     elif statement.kind == "first_batch":
         value = batches_in_words((value,), lang)
     unit = statement.unit
-    category = re.search(r"category: ([^;]+)", statement.note)
     text = template.format(
         batches=batches_in_words(statement.batches, lang),
         place=_joined(statement.places, lang),
@@ -126,7 +123,7 @@ def words(statement: Statement, lang: str = "en") -> str:
         about=about,
         rank=(_RANK_ZH if lang == "zh" else _RANK_EN)[statement.relation],
         value=value,
-        category=category[1] if category else ("某类服务" if lang == "zh" else "one category"),
+        category=statement.category or ("某类服务" if lang == "zh" else "one category"),
         phrase=statement.phrase,
     )  # fmt: skip
     return text[0].upper() + text[1:]
