@@ -195,6 +195,6 @@ def _gallery(entries: Mapping[str, Mapping], books: Mapping[str, NotebookNode]) 
             for one in figures:
                 entry = entries[one]
                 sources = ", ".join(entry["sources"])
-                line = f"{origin} from [{entry['data']}](../{entry['data']}); sources: {sources}."
+                line = f"{origin}; sources: {sources}."
                 lines += [f"### {entry['title']['en']}", figure.block(one, entry, "../", line)]
     return "\n\n".join(lines) + "\n"
