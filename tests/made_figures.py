@@ -12,18 +12,17 @@ from filings import measures, places
 
 PROVINCES = places.province_names()
 BATCHES = ("1", "2", "3", "4", "5")
-RUNS = {"1-2": (0, 1), "1-3": (0, 1, 2), "1-4": (0, 1, 2, 3), "1-5": (0, 1, 2, 3, 4)}
-SELECTIONS = {batch: (k,) for k, batch in enumerate(BATCHES)} | RUNS
-GROUPS = ("Central+West", "北京", "四川+湖南+重庆", "Leaders")
+LEADERS, ARTICLE = ("北京", "广东", "上海", "浙江"), ("四川", "湖南", "重庆")
+ARTICLE_GROUP = "+".join(ARTICLE)
+SELECTIONS = {b: (k,) for k, b in enumerate(BATCHES)} | {"2-3": (1, 2), "1-3": (0, 1, 2)}
 
 
 @cache
 def counts() -> np.ndarray:
     """Services by batch (5) and province (31)."""
     generator = np.random.default_rng(7)
-    weight = np.array([30.0 if p == "北京" else 20.0 if p == "广东" else 1.0 for p in PROVINCES])
-    for name in ("上海", "浙江"):
-        weight[PROVINCES.index(name)] = 10
+    heavy = {"北京": 30.0, "广东": 20.0, "上海": 10.0, "浙江": 10.0}
+    weight = np.array([heavy.get(name, 1.0) for name in PROVINCES])
     totals = (180, 300, 220, 260, 210)
     return np.array([generator.multinomial(n, weight / weight.sum()) for n in totals])
 
@@ -33,239 +32,246 @@ def total(selection: str) -> np.ndarray:
     return counts()[list(SELECTIONS[selection])].sum(axis=0)
 
 
-def members(group: str) -> list[int]:
-    if group == "Central+West":
-        names = places.regions()["Central"] + places.regions()["West"]
-    elif group == "Leaders":
-        names = ("北京", "广东", "上海", "浙江")
-    else:
-        names = group.split("+")
-    return [PROVINCES.index(name) for name in names]
+def of(names, selection: str) -> int:
+    """Services of these provinces in a batch selection."""
+    return int(total(selection)[[PROVINCES.index(name) for name in names]].sum())
 
 
-def cells() -> pd.DataFrame:
-    rows = []
-    for unit in ("services", "entities"):
-        for batches in (*BATCHES, "1-3", "1-5"):
-            for k, (place, value) in enumerate(zip(PROVINCES, total(batches), strict=True)):
-                value = int(value)
-                low, high = value, float(value)
-                if k % 3 == 1:
-                    low, high = max(0, value - 2), float(value + k)
-                elif k % 11 == 5:
-                    low, high = max(0, value - k % 2 * 90), np.nan
-                basis = "open" if np.isnan(high) else "exact" if low == high else "range"
-                rows.append((unit, batches, place, low, high, basis))
-    return pd.DataFrame(rows, columns=["unit", "batches", "place", "low", "high", "basis"])
+def cells(selection: str) -> pd.DataFrame:
+    """Every province and the nation, some as ranges."""
+    rows = [("services", selection, places.NATION, total(selection).sum(), total(selection).sum())]
+    for k, (place, value) in enumerate(zip(PROVINCES, total(selection), strict=True)):
+        low, high = int(value), float(value)
+        if k % 3 == 1:
+            low, high = max(0, low - 2), low + 3.0 * k
+        elif k % 11 == 5:
+            low, high = 0, np.nan
+        rows.append(("services", selection, place, low, high))
+    return pd.DataFrame(rows, columns=["unit", "batches", "place", "low", "high"])
 
 
-def one(batches: str) -> pd.DataFrame:
-    table = cells()
-    return table[(table["unit"] == "services") & (table["batches"] == batches)]
-
-
-def concentration() -> pd.DataFrame:
-    functions = {
-        "hhi": measures.hhi,
-        "cr4": lambda values: measures.concentration_ratio(values, 4),
-        "gini": measures.gini,
-        "theil": measures.theil,
-    }
+def register() -> pd.DataFrame:
+    rest = [name for name in PROVINCES if name not in LEADERS + ARTICLE]
     rows = [
-        (name, "services", batches, value, value * (1.03 if int(batches[-1]) > 2 else 1), True)
-        for name, function in functions.items()
-        for batches in SELECTIONS
-        for value in [function(total(batches))]
+        (("北京",), "leader"),
+        (("广东",), "leader"),
+        (("上海", "浙江"), "leader"),
+        (ARTICLE, "article"),
+        (rest, "rest"),
     ]
-    return pd.DataFrame(rows, columns=["measure", "unit", "batches", "low", "high", "proven"])
+    table = [("services", "1-3", "+".join(names), role, of(names, "1-3")) for names, role in rows]
+    return pd.DataFrame(table, columns=["unit", "batches", "group", "role", "filings"])
 
 
-def lorenz() -> pd.DataFrame:
-    rows = []
-    for curve, values in (("low", total("1-3")), ("high", total("1-3") ** 2)):
-        heights = np.cumsum(np.sort(values)) / values.sum()
-        for k, height in enumerate([0.0, *heights]):
-            rows.append(("services", "1-3", curve, k / 31, height))
-    return pd.DataFrame(rows, columns=["unit", "batches", "curve", "provinces", "share"])
+def standing() -> pd.DataFrame:
+    rows = [
+        ("services", "+".join(names), b, of(names, b) - spare, of(names, b) + spare,
+         total(b).sum(), people, verdict)
+        for names, spare, people, verdict in (
+            (ARTICLE, 1, 0.13, "unclear"), (LEADERS, 0, 0.17, "fell"),
+        )
+        for b in ("1", "2-3")
+    ]  # fmt: skip
+    columns = ["unit", "group", "batches", "low", "high", "total", "people", "verdict"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def ranking() -> pd.DataFrame:
+    table = cells("1-3")
+    known = LEADERS[:2] + ARTICLE
+    loose = [name for name in PROVINCES if name not in known]
+    rest = [name for name in loose if name not in LEADERS]
+    for name in loose:
+        table.loc[table["place"] == name, ["low", "high"]] = 0, of(rest, "1-3") / 2
+    for name in known:
+        table.loc[table["place"] == name, ["low", "high"]] = of([name], "1-3")
+    table.loc[table["place"] == "云南", ["low", "high"]] = 0, 5
+    sums = [("+".join(g), of(g, "1-3")) for g in (LEADERS[2:], rest)]
+    more = pd.DataFrame([("services", "1-3", g, n, n) for g, n in sums], columns=table.columns)
+    return pd.concat([table, more], ignore_index=True)
+
+
+def series(start: float, step: float, register: str, count: int, **more) -> pd.DataFrame:
+    """A share by batch or year, in a straight line."""
+    blockchain = register == "blockchain"
+    periods = [str(k + 1 if blockchain else 2022 + k) for k in range(count)]
+    share = [start + k * step for k in range(count)]
+    table = pd.DataFrame({"register": register, "period": periods, "low": share, "high": share})
+    return table.assign(**more)
+
+
+def beijing() -> pd.DataFrame:
+    parts = [
+        series(0.35, -0.04, "blockchain", 5, verdict="fell"),
+        series(0.45, -0.07, "algorithm", 5, verdict="fell"),
+        series(0.4, -0.04, "deep_synthesis", 4, verdict="unclear"),
+    ]
+    gains = pd.DataFrame(
+        {
+            "panel": "gain",
+            "register": "blockchain",
+            "period": "3-5",
+            "place": ["江苏", "云南", "山东"],
+            "low": [0.086, 0.06, 0.0],
+            "high": [0.102, 0.08, 0.03],
+            "verdict": "",
+        }
+    )
+    return pd.concat([pd.concat(parts).assign(panel="share", place="北京"), gains])
+
+
+def control() -> pd.DataFrame:
+    parts = [
+        series(0.1, 0.01, "blockchain", 5, verdict="unclear"),
+        series(0.08, 0.01, "algorithm", 5, verdict="unclear"),
+        series(0.12, -0.01, "deep_synthesis", 4, verdict="fell"),
+    ]
+    table = pd.concat(parts).assign(group="Central+West")
+    loose = (table["register"] == "blockchain") & table["period"].isin(["2", "5"])
+    table.loc[loose, ["low", "high"]] = 0.02, 0.5
+    return table
 
 
 def shares() -> pd.DataFrame:
     rows = []
-    for group in GROUPS:
-        for batches in SELECTIONS:
-            share = total(batches)[members(group)].sum() / total(batches).sum()
-            spare = 0 if batches in ("1", "4") else 0.01
-            rows.append(("services", group, batches, max(0, share - spare), share + spare))
-    return pd.DataFrame(rows, columns=["unit", "group", "batches", "low", "high"])
-
-
-def gap() -> pd.DataFrame:
-    rows = []
-    for k, batches in enumerate(BATCHES):
-        ahead = counts()[k, members("北京")].sum()
-        behind = counts()[k, members("四川+湖南+重庆")].sum()
-        groups = ("services", "北京", "四川+湖南+重庆")
-        rows.append((*groups, "absolute", batches, ahead - behind - k, ahead - behind + k))
-        low, high = 1 - (behind + k) / ahead, min(1, 1 - (behind - k) / ahead)
-        rows.append((*groups, "relative", batches, low, high))
-    columns = ["unit", "ahead", "behind", "measure", "batches", "low", "high"]
+    groups = (("北京", 0.3), ("Leaders", 0.7), (ARTICLE_GROUP, 0.12), ("Central+West", 0.1))
+    for group, start in groups:
+        for k, batch in enumerate(BATCHES):
+            low = high = start - 0.02 * k
+            if k == 3 and group == "Central+West":
+                low, high = 0.0, 0.4
+            rows.append(("services", group, batch, low, high, "unclear"))
+    columns = ["unit", "group", "batches", "low", "high", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def ranks() -> pd.DataFrame:
-    rows = []
-    for place in (
-        "北京",
-        "广东",
-        "上海",
-        "浙江",
-        "江苏",
-        "四川",
-        "湖南",
-        "重庆",
-        "黑龙江",
-        "内蒙古",
-    ):
-        for k in (0, 2, 4):
-            rank = 1 + int((counts()[k] > counts()[k, PROVINCES.index(place)]).sum())
-            spare = 0 if rank < 5 else 3
-            low, high = max(1, rank - spare), min(31, rank + spare)
-            rows.append(("services", place, BATCHES[k], low, high))
-    return pd.DataFrame(rows, columns=["unit", "place", "batches", "low", "high"])
-
-
-def decomposition() -> pd.DataFrame:
+def concentration() -> pd.DataFrame:
+    functions = {
+        "cr4": lambda values: measures.concentration_ratio(values, 4),
+        "hhi": measures.hhi,
+    }
+    verdict = {"cr4": "fell", "hhi": "unclear"}
     rows = [
-        ("services", group, "1", after, part, low, high)
-        for group, after in (("Central+West", "3"), ("四川+湖南+重庆", "5"))
-        for part, low, high in (
-            ("total", 0.02, 0.035),
-            ("more_there", 0.012, 0.012),
-            ("fewer_elsewhere", -0.008, 0.023),
+        (
+            name,
+            "services",
+            batch,
+            value,
+            value * (1.1 if int(batch) > 2 else 1),
+            True,
+            verdict[name],
         )
+        for name, function in functions.items()
+        for batch in BATCHES
+        for value in [function(total(batch))]
     ]
-    columns = ["unit", "group", "before", "after", "part", "low", "high"]
+    columns = ["measure", "unit", "batches", "low", "high", "proven", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def control() -> pd.DataFrame:
-    blockchain = shares()
-    blockchain = blockchain[blockchain["batches"].isin(BATCHES)]
+def lorenz() -> pd.DataFrame:
     rows = []
-    for group, start, step in (("北京", 0.4, -0.006), ("Central+West", 0.1, 0.004)):
-        for row in blockchain[blockchain["group"] == group].itertuples():
-            rows.append(("blockchain", group, row.batches, row.low, row.high))
-        for k in range(14):
-            period = f"{2022 + k // 4}-{1 + 3 * (k % 4):02d}"
-            rows.append(("algorithm", group, period, start + k * step, start + k * step))
-    return pd.DataFrame(rows, columns=["register", "group", "period", "low", "high"])
+    for curve, values in (("low", total("1-3")), ("high", total("1-3") ** 1.3)):
+        heights = np.cumsum(np.sort(values)) / values.sum()
+        for k, height in enumerate([0.0, *heights]):
+            rows.append(("services", "1-3", "北京", curve, k / 31, height))
+    columns = ["unit", "batches", "leader", "curve", "provinces", "share"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def quotients() -> pd.DataFrame:
     rows = []
     for base, column in (("population", "population_10k_2020"), ("gdp", "gdp_100m_yuan_2020")):
         size = places.provinces()[column].to_numpy()
-        values = measures.location_quotient(total("1-5"), size)
+        values = measures.location_quotient(total("1-3"), size)
         for k, (place, value) in enumerate(zip(PROVINCES, values, strict=True)):
             low = 0 if k % 7 == 3 else value * (0.7 if k % 3 == 1 else 1)
-            rows.append((place, base, low, value, "services", "1-5"))
+            high = value * (2 if k > 12 else 1)
+            rows.append((place, base, low, high, "services", "1-3"))
     return pd.DataFrame(rows, columns=["place", "base", "low", "high", "unit", "batches"])
+
+
+def likely() -> pd.DataFrame:
+    rows = [
+        ("every table of counts alike", "各种备案数表等可能", 60, 110, 84),
+        ("every filing drawn as in the first batch", "每个备案的分布与第一批相同", 70, 100, 82),
+        ("provinces in proportion to their output", "各省（区、市）与其产出成比例", 90, 125, 108),
+    ]
+    table = pd.DataFrame(
+        rows, columns=["model_en", "model_zh", "likely_low", "likely_high", "middle"]
+    )
+    what = {"what_en": "services of the centre and the west", "what_zh": "中西部备案服务数"}
+    return table.assign(**what, unit="count", low=50, high=132)
+
+
+def verdicts() -> pd.DataFrame:
+    numbers = {"confirmed": 9, "unconfirmed": 8, "undecided": 5, "not borne out": 1, "outside": 14}
+    return pd.DataFrame(numbers.items(), columns=["verdict", "claims"])
+
+
+def cities() -> pd.DataFrame:
+    rows = [("深圳", "广东", 37, 37, 47), ("杭州", "浙江", 22, 22, 24), ("广州", "广东", 5, 9, 47)]
+    columns = ["place", "province", "low", "high", "of"]
+    return pd.DataFrame(rows, columns=columns).assign(unit="services", batches="1")
+
+
+def comparison() -> pd.DataFrame:
+    rows = [("广东", 1500, 1), ("四川", 240, 6), ("长沙", 60, 11), ("娄底", 0, 300)]
+    return pd.DataFrame(rows, columns=["place", "filings", "rank"]).assign(of=7900)
 
 
 def timeline() -> pd.DataFrame:
     rows = [
-        ("2018-06", "event", "A park opens", "产业园开园", "S05"),
+        ("2014", "quoted", "Raised $5 million, then $3 million", "先募资$5百万，再募$3百万", True),
+        ("2018-05", "event", "A park opens", "产业园开园", True),
+        ("2018-06", "event", "A meeting", "召开会议", False),
         (
             "2018-11-28",
             "planned",
             "A plan to bring many firms to the park within three years and to set up a fund for "
             "them, with offices free of rent and a school",
             "计划三年内引进多家企业，设立基金，提供免租办公场地并开办学校，形成完整的产业生态体系",
-            "S12",
+            True,
         ),
-        ("2019-03-30", "counted", "One filing of the place is found", "清单中有一项备案", "S03"),
-        ("2020", "quoted", "Firms in the park, as a paper has it", "报道引述的企业数", "S41"),
+        ("2019-03-30", "counted", "One filing of the place is found", "清单中有一个备案", True),
+        ("2019-11", "planned", "A second park", "第二个园区", False),
+        ("2020", "quoted", "Firms in the park, as a paper has it", "报道引述的企业数", True),
+        ("2021-01", "event", "A title", "获得称号", False),
     ]
-    table = pd.DataFrame(rows, columns=["date", "kind", "label_en", "label_zh", "source"])
-    return table.assign(name_en="Loudi", name_zh="娄底")
+    table = pd.DataFrame(rows, columns=["date", "kind", "label_en", "label_zh", "main"])
+    what = {"filings": 0, "of": 7900, "since": 2022, "until": 2026}
+    return table.assign(name_en="Loudi", name_zh="娄底", **what)
 
 
-def context() -> pd.DataFrame:
-    rows = [
-        (english, chinese, "services", batches, low, high)
-        for english, chinese, ranges in (
-            ("Loudi", "娄底", [(1, np.nan), (0, 5), (0, 4)]),
-            ("Hunan", "湖南", [(4, 4), (3, 6), (3, 6)]),
-            ("China", "全国", [(180, 180), (300, 300), (220, 220)]),
-        )
-        for batches, (low, high) in zip(BATCHES, ranges, strict=False)
-    ]
-    columns = ["label_en", "label_zh", "unit", "batches", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+def case_counts() -> pd.DataFrame:
+    ranges = [(0, 0), (0, 90), (0, 4), (0, 120), (17, 17)]
+    rows = [("services", b, *pair) for b, pair in zip(BATCHES, ranges, strict=True)]
+    table = pd.DataFrame(rows, columns=["unit", "batches", "low", "high"])
+    return table.assign(name_en="Yunnan", name_zh="云南")
 
 
-def promises() -> pd.DataFrame:
-    rows = [
-        ("Firms in the park", "园区企业", "firms", "家", 200, 60, 90),
-        ("A fund", "基金", "million yuan", "百万元", 1000, np.nan, np.nan),
-        ("Platforms with a filing", "有备案的平台", "services", "项", 10, 1, np.nan),
-        ("Patents", "专利", "patents", "件", 20, 25, 25),
-    ]
-    columns = ["label_en", "label_zh", "unit_en", "unit_zh", "promised", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).assign(name_en="Loudi", name_zh="娄底")
-
-
-def verdicts() -> pd.DataFrame:
-    numbers = {
-        "all": {"supported": 17, "undecided": 6, "contradicted": 1, "outside the register": 14},
-        "without_article": {"supported": 11, "undecided": 13, "outside the register": 14},
-    }
-    rows = [(e, v, n) for e, tally in numbers.items() for v, n in tally.items()]
-    return pd.DataFrame(rows, columns=["evidence", "verdict", "claims"])
-
-
-def facts() -> pd.DataFrame:
-    rows = [
-        ("the services of Jiangsu in batches 1–3", "江苏前三批服务数", 0.004),
-        (
-            "the services of Shanghai in batch 2, district by district and with their filers",
-            "上海第二批各区服务数及其备案主体数",
-            0.006,
-        ),
-        ("the services of Shandong", "山东服务数", 0.0115),
-    ]
-    table = pd.DataFrame(rows, columns=["fact_en", "fact_zh", "after"])
-    return table.assign(what_en="the HHI", what_zh="赫芬达尔指数", before=0.012)
-
-
-def dropped() -> pd.DataFrame:
-    rows = [
-        ("C2", "Zhejiang has 24 services in batch 1.", "浙江第一批有24项服务。", 0.75, 0.79),
-        ("C1", "Beijing has 63 services in batch 1.", "北京第一批有63项服务。", 0.70, 0.83),
-        ("C3", "Shanghai has 19 services.", "上海有19项服务。", 0.76, 0.78),
-    ]
-    table = pd.DataFrame(rows, columns=["id", "words_en", "words_zh", "low", "high"])
-    what = {"what_en": "the leaders' share", "what_zh": "前四名份额"}
-    return table.assign(**what, base_low=0.76, base_high=0.78)
+def case_algorithm() -> pd.DataFrame:
+    table = pd.DataFrame({"year": range(2022, 2027), "filings": [0, 12, 80, 91, 66]})
+    return table.assign(name_en="Sichuan", name_zh="四川", rank=6, places=31, of=7900)
 
 
 TABLES = {
+    "beijing": beijing,
+    "case_algorithm": case_algorithm,
+    "case_counts": case_counts,
+    "cities": cities,
+    "comparison": comparison,
     "concentration": concentration,
     "control": control,
-    "coverage": cells,
-    "decomposition": decomposition,
-    "drop_one": dropped,
-    "facts_that_help": facts,
-    "gap": gap,
+    "coverage": lambda: pd.concat([cells(batch) for batch in BATCHES]),
+    "likely": likely,
     "location_quotient": quotients,
     "lorenz": lorenz,
-    "place_in_context": context,
-    "promised_verified": promises,
-    "rank_slope": ranks,
-    "ranking": lambda: one("1-5"),
-    "shares_over_batches": shares,
-    "small_multiples": lambda: pd.concat([one(batches) for batches in BATCHES]),
-    "tile_map": lambda: one("1-3"),
+    "ranking": ranking,
+    "register_730": register,
+    "shares": shares,
+    "standing_still": standing,
+    "tile_map": lambda: cells("1-3"),
     "timeline": timeline,
     "verdicts": verdicts,
 }

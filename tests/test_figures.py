@@ -1,4 +1,4 @@
-"""Every figure, in both languages and at the narrowest printed width; and what finds its faults."""
+"""Every figure, in both languages and at every size; and what finds its faults."""
 
 import re
 import subprocess
@@ -12,42 +12,104 @@ import pytest
 from filings import figures, paths, places
 from filings.figures import maps, marks, style, words
 from filings.figures.check import faults
-from filings.figures.page import Page, TooTallError, UnknownColumnsError, wrap
+from filings.figures.page import (
+    OUTLETS,
+    WIDE,
+    Outlet,
+    Page,
+    TooTallError,
+    UnknownColumnsError,
+    wrap,
+)
 from filings.figures.sources import UnknownSourceError, source_line
 from hypothesis import given
 from hypothesis import strategies as st
-from made_figures import TABLES, one, total
+from made_figures import LEADERS, TABLES, cells, of, total
 
 SOURCES = ("register_statements.csv",)
+SIZES = {"wide": WIDE} | {name: OUTLETS[name] for name in ("single-column", "slide", "card")}
+PRINT_ONLY = {("coverage", "slide"), ("coverage", "card"), ("tile_map", "card")}
 
 
-def draw(name, lang="en", width=180, table=None):
+def draw(name, lang="en", outlet=WIDE, table=None):
     table = TABLES[name]() if table is None else table
-    return figures.BUILDERS[name](table, lang, width, SOURCES)
+    return figures.BUILDERS[name](table, lang, outlet, SOURCES)
 
 
 def test_every_figure_has_a_made_up_table():
     assert set(TABLES) == set(figures.BUILDERS)
+    assert len(TABLES) <= 24
 
 
-@pytest.mark.parametrize("width", [90, 180])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", TABLES)
-def test_nothing_is_missing_cut_off_or_overlapping(name, lang, width):
-    page = draw(name, lang, width)
+def test_nothing_is_missing_cut_off_or_overlapping(name, lang, size):
+    if (name, size) in PRINT_ONLY:
+        with pytest.raises(TooTallError, match=r"print|choose a slide"):
+            draw(name, lang, SIZES[size])
+        return
+    page = draw(name, lang, SIZES[size])
     assert faults(page) == []
     said = page.words
     assert all(said[part].strip() for part in ("title", "subtitle", "note", "alt"))
     chinese = re.findall("[\u4e00-\u9fff]", said["title"])
     assert bool(chinese) == (lang == "zh"), said["title"]
+    assert said["alt"].startswith(said["title"])
     # Chinese punctuation in Chinese, English in English.
     assert ("，" in said["note"] + said["alt"]) <= (lang == "zh")
+    assert not re.search("31个省份|百万元|[CS]\\d\\d+", " ".join(said.values()))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", TABLES)
+def test_bars_and_lines_begin_at_zero(name, size):
+    if (name, size) in PRINT_ONLY or name in ("location_quotient", "timeline", "coverage"):
+        return  # a logarithmic scale, a calendar and a grid: no length stands for a number
+    for ax in draw(name, "en", SIZES[size]).axes:
+        for container in ax.containers:
+            across = container.orientation == "horizontal"
+            assert (ax.get_xlim() if across else ax.get_ylim())[0] == 0
+        if not ax.containers and ax.lines and name != "likely":
+            assert ax.get_ylim()[0] == 0
+
+
+def test_panels_that_are_compared_share_their_scale():
+    for name in ("beijing", "control", "shares"):
+        scales = {ax.get_ylim() for ax in draw(name).axes if ax.lines and not ax.containers}
+        assert len(scales) == 1, name
+    for name in ("standing_still", "location_quotient"):
+        assert len({ax.get_xlim() for ax in draw(name).axes}) == 1, name
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("said", words.VERDICTS)
+@pytest.mark.parametrize(
+    "name", [name for name in TABLES if "verdict" in TABLES[name]() and name != "verdicts"]
+)
+def test_titles_say_of_a_change_what_the_test_found_and_nothing_else(name, said, lang):
+    table = TABLES[name]()
+    table["verdict"] = table["verdict"].where(table["verdict"] == "", said)
+    title = draw(name, lang, table=table).words["title"]
+    verbs = {"rose": "rose|上升", "fell": "fell|下降", "unclear": "no clear change|无明显变化"}
+    for verdict, pattern in verbs.items():
+        assert bool(re.search(pattern, title)) == (verdict == said), title
+    table["verdict"] = "grew"
+    with pytest.raises(words.UnknownVerdictError, match="'grew'"):
+        draw(name, lang, table=table)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if "verdict" not in TABLES[name]()])
+def test_no_title_without_a_verdict_tells_of_a_change(name):
+    for lang in ("en", "zh"):
+        title = draw(name, lang).words["title"]
+        assert not re.search("rose|fell|grew|上升|下降|增长|change|变化", title), title
 
 
 def test_drawing_leaves_no_trace():
     # Asking for the backend alone would load pyplot.
     names = [name for name in mpl.rcParams if name != "backend"]
-    before, table = [mpl.rcParams[name] for name in names], one("1-5")
+    before, table = [mpl.rcParams[name] for name in names], TABLES["ranking"]()
     kept = table.copy(deep=True)
     figures.ranking(table)
     assert [mpl.rcParams[name] for name in names] == before
@@ -58,8 +120,9 @@ def test_drawing_leaves_no_trace():
 def test_importing_changes_nothing():
     code = (
         "import matplotlib as m; from matplotlib import font_manager as f;"
-        "a = dict(m.rcParams), len(f.fontManager.ttflist); import filings.figures;"
-        "assert a == (dict(m.rcParams), len(f.fontManager.ttflist))"
+        "names = [n for n in m.rcParams if n != 'backend'];"
+        "a = [m.rcParams[n] for n in names], len(f.fontManager.ttflist); import filings.figures;"
+        "assert a == ([m.rcParams[n] for n in names], len(f.fontManager.ttflist))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -67,55 +130,117 @@ def test_importing_changes_nothing():
 @pytest.mark.parametrize(
     ("draw_badly", "fault"),
     [
-        (lambda page: page.write(1, 1, "a \u1200"), "no glyph"),
-        (lambda page: page.write(page.plot_width - 2, 1, "too long to fit"), "leaves the canvas"),
-        (lambda page: [page.write(1, 1, "one"), page.write(2, 1.5, "two")], "overlaps"),
-        (lambda page: page.write(1, 1, "tiny", fontsize=5), "5 pt"),
+        (lambda body: body.text(0.1, 0.5, "a \u1200"), "no glyph"),
+        (lambda body: body.text(0.9, 0.5, "too long to fit"), "leaves the canvas"),
+        (lambda body: [body.text(0.1, 0.5, "one"), body.text(0.11, 0.5, "two")], "overlaps"),
+        (lambda body: body.text(0.1, 0.5, "tiny", fontsize=5), "5 pt"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_faults_are_found(draw_badly, fault):
     with style.applied():
-        page = Page("en", 90, "made up")
-        page.open(title="A title", subtitle="What", note="How", alt="Alt", plot=20)
+        page = Page("en", Outlet(90), "made up")
+        body = page.open(20, title="A title", subtitle="What", note="How", alt="Alt")
         assert faults(page) == []
-        draw_badly(page)
+        draw_badly(body)
     assert [found for found in faults(page) if fault in found]
 
 
 def test_a_table_that_cannot_be_drawn_is_refused():
-    table = one("1-5")
-    with pytest.raises(UnknownColumnsError, match="lacks basis"):
-        figures.ranking(table.drop(columns="basis"))
+    table = TABLES["ranking"]()
+    with pytest.raises(UnknownColumnsError, match="lacks high"):
+        figures.ranking(table.drop(columns="high"))
     with pytest.raises(ValueError, match="no rows"):
         figures.ranking(table.iloc[:0])
     with pytest.raises(ValueError, match="language 'fr'"):
         figures.ranking(table, lang="fr")
     with pytest.raises(ValueError, match="80 to 500 mm"):
-        figures.ranking(table, width_mm=20)
-    with pytest.raises(ValueError, match="one batches a figure, got 1-5, 1"):
-        figures.ranking(pd.concat([table, one("1")]))
+        figures.ranking(table, outlet=Outlet(20))
+    with pytest.raises(ValueError, match="one batches a figure, got 1-3, 1"):
+        figures.ranking(pd.concat([table, cells("1")]))
     with pytest.raises(UnknownSourceError, match="S9999"):
         figures.ranking(table, sources=("S9999",))
-    with pytest.raises(TooTallError):
-        figures.ranking(table, aspect=4)
+    with pytest.raises(TooTallError, match="leave no room"):
+        figures.ranking(table, outlet=Outlet(100, height=20))
+    with pytest.raises(ValueError, match="at most two measures"):
+        made = TABLES["concentration"]()
+        figures.concentration(pd.concat([made, made.assign(measure="gini")]))
+    with pytest.raises(ValueError, match="supported is none of"):
+        figures.verdicts(pd.DataFrame({"verdict": ["supported"], "claims": [1]}))
+    with pytest.raises(ValueError, match="fewer than two batches are known"):
+        figures.case_counts(TABLES["case_counts"]().assign(low=0, high=90))
 
 
-def test_a_figure_fills_the_height_its_outlet_gives():
-    page = figures.verdicts(TABLES["verdicts"](), "en", 160, SOURCES, aspect=16 / 9)
-    width, height = page.get_size_inches()
-    assert width / height == pytest.approx(16 / 9)
+def test_dollar_signs_and_backslashes_are_text():
+    table = TABLES["timeline"]()
+    odd = "raised $5 million, then $3 million; $\\unknown{x}$ math"
+    table.loc[0, "label_en"] = odd
+    page = draw("timeline", table=table)
+    figures.rendered(page, "svg", 100)
+    texts = [text for ax in page.axes for text in ax.texts]
+    assert any(odd in text.get_text() and not text.get_parse_math() for text in texts)
 
 
-# Titles say what the numbers say.
+def test_no_last_line_of_one_character():
+    text = "两条曲线为与公开报道相符的两张表：基尼系数最低者与最高者；其他相符的表可能在两线之外。"
+    for width in range(30, 120):
+        lines = wrap(text, width, 7)
+        assert len(lines) == 1 or len(lines[-1]) >= 4, (width, lines)
 
 
-def test_the_ranking_names_the_leader_and_says_when_it_is_not_certain():
-    table = one("1-5").assign(low=1, high=3, basis="range")
-    table.loc[table["place"] == "湖南", ["low", "high"]] = 5, 6
-    assert "Hunan leads with 5–6 services" in draw("ranking", table=table).words["title"]
-    table.loc[table["place"] == "四川", "high"] = 5
-    assert "leads or shares the lead" in draw("ranking", table=table).words["title"]
+# What the figures say is what the tables say.
+
+
+def bars_of(page):
+    """Width of each bar by its row's label."""
+    found = {}
+    for ax in page.axes:
+        names = [label.get_text() for label in ax.get_yticklabels()]
+        for container in ax.containers:
+            for bar in container:
+                found[names[round(bar.get_y() + bar.get_height() / 2)]] = bar.get_width()
+    return found
+
+
+def test_the_ranking_draws_what_is_known_and_names_the_rest():
+    table = TABLES["ranking"]()
+    drawn = bars_of(draw("ranking"))
+    rest = of(
+        [p for p in places.province_names() if p not in (*LEADERS, "四川", "湖南", "重庆")], "1-3"
+    )
+    assert drawn["The other 24 together"] == rest
+    assert drawn["Beijing 北京"] == of(["北京"], "1-3")
+    assert drawn["Shanghai and Zhejiang"] == of(["上海", "浙江"], "1-3")
+    assert not any("Tibet" in name for name in drawn)
+    note = draw("ranking").words["note"]
+    assert "Tibet" in note and "Beijing" not in note
+    # Nothing unknown is drawn longer than what is certain of it, or than a handful.
+    for low, high in zip(table["low"], table["high"], strict=True):
+        assert words.useful(low, high) == (high - low <= max(low, 5))
+
+
+def test_with_every_number_known_all_provinces_stand_in_the_ranking():
+    table = cells("1-3")
+    table["low"] = table["high"] = np.where(
+        table["place"] == places.NATION, total("1-3").sum(), [0, *total("1-3")]
+    )
+    drawn = bars_of(draw("ranking", table=table))
+    assert len(drawn) == 31 and sum(drawn.values()) == total("1-3").sum()
+    card = bars_of(draw("ranking", "en", OUTLETS["card"], table))
+    assert len(card) == 9 and sum(card.values()) == total("1-3").sum()
+    assert "The other 23 together" in card
+
+
+def test_every_filing_is_one_square():
+    page = draw("register_730")
+    squares = [len(c.get_paths()) for ax in page.axes for c in ax.collections]
+    assert sum(squares) == total("1-3").sum()
+    assert squares == TABLES["register_730"]()["filings"].tolist()
+
+
+def test_the_title_counts_independent_witnesses_first():
+    title = draw("verdicts").words["title"]
+    assert title.startswith("Of 23 claims that can be checked, 9 are confirmed by somebody else")
 
 
 def test_the_lorenz_title_is_the_share_of_the_first_four():
@@ -127,38 +252,34 @@ def test_the_lorenz_title_is_the_share_of_the_first_four():
     assert expected in draw("lorenz", table=both).words["title"]
 
 
-def test_a_change_is_named_only_where_the_ranges_part():
-    table = TABLES["shares_over_batches"]()
-    lead = table["group"] == "Central+West"
-    for (low, high), verb in (((0.5, 0.6), "rose"), ((0, 0.01), "fell"), ((0, 0.9), "no certain")):
-        table.loc[lead & (table["batches"] == "5"), ["low", "high"]] = low, high
-        assert verb in draw("shares_over_batches", table=table).words["title"]
+def test_the_quotient_shows_only_settled_provinces():
+    table = TABLES["location_quotient"]()
+    settled = table[(table["low"] > 1) | (table["high"] < 1)]
+    rows = sum(len(ax.get_yticklabels()) for ax in draw("location_quotient").axes)
+    assert rows == len(settled) < len(table)
 
 
-def test_the_map_counts_provinces_by_what_is_certain():
-    table = one("1-3").assign(low=0, high=50)
-    table.iloc[:3, table.columns.get_loc("low")] = 30
-    table.iloc[10:15, table.columns.get_loc("high")] = 9
-    title = draw("tile_map", table=table).words["title"]
-    assert title.startswith("3 provinces certainly have 30 or more")
-    assert title.endswith("5 certainly fewer than 10")
+def test_the_map_hatches_what_the_register_does_not_cover():
+    (ax,) = draw("tile_map").axes
+    hatched = [patch for patch in ax.patches if patch.get_hatch()]
+    assert len(ax.patches) == 34 and len(hatched) == 3
+    blank = [p for p in ax.patches if mpl.colors.to_hex(p.get_facecolor()).upper() == style.PAPER]
+    table = cells("1-3")
+    table = table[table["place"] != places.NATION]
+    hidden = sum(not words.useful(*p) for p in zip(table["low"], table["high"], strict=True))
+    assert len(blank) == hidden + 3
+    assert f"for {hidden} provinces the number is not known" in draw("tile_map").words["title"]
 
 
-def test_ranges_are_bars_and_exact_values_points():
-    exact = one("1").assign(low=4, high=4.0, basis="exact")
-    ranges = exact.assign(high=7.0, basis="range")
-    quoted = exact.assign(basis="quoted")
-
-    def drawn(table):
-        page = draw("ranking", table=table)
-        lines = [line for ax in page.axes for line in ax.lines if line.get_zorder() >= 3]
-        bars = [line for line in lines if len(line.get_xdata()) == 2 and line.get_ydata()[0] < 31]
-        hollow = [line for line in lines if line.get_markerfacecolor() == style.PAPER]
-        return sum(tuple(bar.get_xdata()) == (4, 7) for bar in bars), len(hollow)
-
-    assert drawn(exact) == (0, 0)
-    assert drawn(ranges) == (31, 0)
-    assert drawn(quoted) == (0, 31 + 1)  # and one in the key
+def test_the_time_axis_is_a_time_axis():
+    table = TABLES["timeline"]()
+    page = draw("timeline", table=table)
+    (ax,) = page.axes
+    marks_at = sorted(y for c in ax.collections for _, y in c.get_offsets())
+    assert len(marks_at) == len(table)
+    assert marks_at[0] == 2014.5 and 2018.3 < marks_at[1] < 2018.5
+    assert ax.get_ylim() == (2027, 2014)
+    assert "of 7,900 algorithm filings since 2022, none" in page.words["title"]
 
 
 # Colours for grey print and colour-blind readers.
@@ -176,12 +297,14 @@ def seen(colour, matrix):
 
 
 @pytest.mark.parametrize("eye", [np.eye(3), *DICHROMATS.values()], ids=["all", *DICHROMATS])
-def test_regions_differ_in_lightness(eye):
-    colours = [seen(colour, eye) for colour in style.REGION_COLOURS.values()]
-    assert set(style.REGION_COLOURS) == set(places.REGIONS) == set(style.REGION_MARKERS)
-    assert len(set(style.REGION_MARKERS.values())) == 4
+def test_marks_of_one_figure_differ_in_lightness(eye):
+    colours = [seen(colour, eye) for colour in (style.MAIN, style.SECOND, style.PALE)]
     for one_colour, other in combinations(colours, 2):
         assert abs(style.luminance(one_colour) - style.luminance(other)) > 8
+    # Ignorance is paler than anything that is known.
+    known = (style.MAIN, style.FOCUS, style.SECOND, style.OTHER)
+    pale = style.luminance(seen(style.PALE, eye))
+    assert all(style.luminance(seen(colour, eye)) < pale - 8 for colour in known)
 
 
 def test_shades_darken_evenly_and_text_reads_on_each():
@@ -236,8 +359,8 @@ def test_borders_kept_are_shared_edges_of_squares():
 
 
 def test_shades_follow_their_classes():
-    assert maps.shade(0) != maps.shade(1) == maps.shade(2) != maps.shade(3)
-    assert maps.shade(299) != maps.shade(300) == maps.shade(float("nan"))
+    assert maps.shade(0) != maps.shade(1) == maps.shade(4) != maps.shade(5)
+    assert maps.shade(199) != maps.shade(200) == maps.shade(900)
 
 
 # Words and layout.
@@ -251,15 +374,16 @@ def test_numbers_places_and_batches_in_words():
     assert words.batches("12", "zh") == "第十二批" and words.batches("2+4", "en") == "batches 2 + 4"
     assert words.batches("2+3", "en") == words.batches("2-3", "en") == "batches 2–3"
     assert words.batches("1-2", "zh") == "前两批" and words.batches("2+4", "zh") == "第二、四批"
-    assert words.place("湖南", "en") == "Hunan" and words.place("四川+湖南", "zh") == "四川、湖南"
+    assert words.place("湖南", "en") == "Hunan" and words.place("四川+湖南", "zh") == "四川和湖南"
     assert words.place("全国", "en") == "China" and words.place("Central+West", "zh") == "中西部"
 
 
-def test_the_source_line_names_what_it_can():
+def test_the_source_line_names_publications():
     assert source_line(("provinces.csv",), "en") == "National Bureau of Statistics of China"
-    known = pd.read_csv(paths.SOURCES)["source_id"]
-    assert "publications" in source_line(tuple(known), "en")
-    assert source_line(tuple(known[:1]), "zh")
+    known = pd.read_csv(paths.SOURCES)
+    many = source_line(tuple(known["source_id"]), "en")
+    assert re.search(r" and \d+ more$", many) and "S01" not in many
+    assert source_line(tuple(known["source_id"][:1]), "zh") == "证券日报"
 
 
 text = st.text(st.sampled_from("省份中文，。（）abc de-f12% "), min_size=1, max_size=80)
@@ -283,13 +407,12 @@ def test_wrapped_lines_fit_and_lose_nothing(words_given, width):
         assert style.text_width(line, 8) <= width or len(pieces) < 15
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=20))
-def test_labels_keep_their_distance_and_their_order(wanted):
-    found = marks.spread(wanted, 4, -20, 120)
-    order = np.argsort(wanted, kind="stable")
-    steps = np.diff(np.array(found)[order])
-    assert (steps > 4 - 1e-9).all()
-    assert min(found) >= -20 - 1e-9 and max(found) <= 120 + 1e-9
-    apart = np.diff(np.sort(wanted))
-    if (apart >= 4).all():
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(1, 5)), min_size=1, max_size=20))
+def test_labels_keep_their_distance_and_their_order(labels):
+    wanted = sorted(at for at, _ in labels)
+    heights = [height for _, height in labels]
+    found = marks.spread(wanted, heights[:-1], 200)
+    assert (np.diff(found) >= np.array(heights[:-1]) - 1e-9).all()
+    assert min(found) >= -1e-9 and max(found) <= 200 + 1e-9
+    if (np.diff(wanted) >= np.array(heights[:-1])).all():
         assert found == pytest.approx(wanted)

@@ -69,15 +69,27 @@ def run(notebooks, force):
         readme.renew()
 
 
-@main.command()
+class _Figures(click.Command):
+    """A command whose help ends with the names and titles of the figures."""
+
+    def format_epilog(self, ctx, formatter):
+        from filings.figures.output import manifest
+
+        rows = [(name, entry["title"]["en"]) for name, entry in manifest().items()]
+        if rows:
+            with formatter.section("Figures"):
+                formatter.write_dl(rows)
+
+
+@main.command(cls=_Figures)
 @click.argument("names", nargs=-1)
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="One language; without it, both.")
 @click.option("--format", "formats", default="svg,pdf,png", show_default=True, help="Formats.")
 @click.option("--width", type=float, metavar="MM", help="Width in millimetres.")
 @click.option(
     "--preset",
-    type=click.Choice(["single-column", "double-column", "web", "slide", "social"]),
-    help="The size of an outlet.",
+    type=click.Choice(["single-column", "double-column", "web", "slide", "card"]),
+    help="The size of an outlet; card is for social media.",
 )
 @click.option("--dpi", type=click.IntRange(50, 1200), help="Resolution of the png.")
 @click.option(
@@ -85,10 +97,15 @@ def run(notebooks, force):
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write to; without it figures/, or a folder inside it named after the size.",
 )
-def figures(names, lang, formats, width, preset, dpi, out):
+@click.option("--list", "as_list", is_flag=True, help="Print names and titles, and draw nothing.")
+def figures(names, lang, formats, width, preset, dpi, out, as_list):
     """Draw figures again from their numbers (all, or those named), without the notebooks."""
-    from filings.figures import export
+    from filings.figures import export, manifest
 
+    if as_list:
+        for name, entry in manifest().items():
+            click.echo(f"{name:<24}  {entry['title'][lang or 'en']}")
+        return
     langs = (lang,) if lang else ("en", "zh")
     for path in export(names, langs, formats.split(","), width, preset, dpi, out):
         click.echo(path)

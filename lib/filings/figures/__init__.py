@@ -1,48 +1,77 @@
-"""Figures that can be printed as they are: one style, one builder a figure, one ``save``.
+"""Figures that can be printed as they are: one style, few families, one ``save``.
 
-A builder turns a tidy table into a matplotlib figure, in English or Chinese, at any width; its
-docstring lists the columns it reads. ``save`` writes a figure's pictures, its numbers and its
-entry in the manifest; ``show`` does the same and displays it in a notebook; ``redraw`` makes any
-figure again from its numbers. Nothing is changed on import.
+A builder turns a tidy table into a matplotlib figure, in English or Chinese, for any outlet; its
+docstring lists the columns it reads. Rows, panels over batches and years, grids, a time axis:
+seaborn draws the marks, matplotlib's layout finds their places. ``save`` writes a figure's
+pictures, its numbers and its entry in the manifest; ``exhibit`` gives a notebook its ``show``;
+``redraw`` makes any figure again from its numbers. Nothing is changed on import.
 """
 
-from filings.figures.audit import verdicts
-from filings.figures.cases import place_in_context, promised_verified, timeline
-from filings.figures.change import control, decomposition, gap, rank_slope, shares_over_batches
 from filings.figures.check import faults
-from filings.figures.concentration import concentration, location_quotient, lorenz, ranking
-from filings.figures.evidence import coverage, drop_one, facts_that_help
-from filings.figures.maps import small_multiples, tile_map, touching
-from filings.figures.output import PRESETS, export, gallery, manifest, redraw, rendered, save, show
-from filings.figures.page import BUILDERS, Page
+from filings.figures.maps import coverage, tile_map, touching
+from filings.figures.output import (
+    UnknownFigureError,
+    builder_of,
+    exhibit,
+    export,
+    gallery,
+    manifest,
+    redraw,
+    rendered,
+    save,
+)
+from filings.figures.page import BUILDERS, OUTLETS, Outlet, Page
+from filings.figures.panels import (
+    beijing,
+    case_algorithm,
+    case_counts,
+    concentration,
+    control,
+    lorenz,
+    shares,
+)
+from filings.figures.rows import (
+    cities,
+    comparison,
+    likely,
+    location_quotient,
+    ranking,
+    register_730,
+    standing_still,
+    verdicts,
+)
+from filings.figures.timeline import timeline
 
 __all__ = [
     "BUILDERS",
-    "PRESETS",
+    "OUTLETS",
+    "Outlet",
     "Page",
+    "UnknownFigureError",
+    "beijing",
+    "builder_of",
+    "case_algorithm",
+    "case_counts",
+    "cities",
+    "comparison",
     "concentration",
     "control",
     "coverage",
-    "decomposition",
-    "drop_one",
+    "exhibit",
     "export",
-    "facts_that_help",
     "faults",
     "gallery",
-    "gap",
+    "likely",
     "location_quotient",
     "lorenz",
     "manifest",
-    "place_in_context",
-    "promised_verified",
-    "rank_slope",
     "ranking",
     "redraw",
+    "register_730",
     "rendered",
     "save",
-    "shares_over_batches",
-    "show",
-    "small_multiples",
+    "shares",
+    "standing_still",
     "tile_map",
     "timeline",
     "touching",

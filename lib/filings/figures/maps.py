@@ -1,24 +1,27 @@
-"""Tile-grid maps: one equal square a province, rows set off by half a square like bricks."""
+"""Grids: the provinces as squares of equal size, and what is known of each by batch."""
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
+from matplotlib.patches import Rectangle
+from seaborn import heatmap
 
 from filings import paths, places
 from filings.figures import style
-from filings.figures.marks import box, plane
-from filings.figures.page import Page, builder
-from filings.figures.words import batches, place, sentence, span, unit
+from filings.figures.marks import label, swatch
+from filings.figures.page import Page, TooTallError, builder
+from filings.figures.words import batches, noun, number, place, span, unit, useful
 
-CLASSES = (0, 1, 3, 10, 30, 100, 300)
-"""Lower ends of the seven shades: none, 1-2, 3-9, 10-29, 30-99, 100-299, 300 and more."""
+CLASSES = (0, 1, 5, 10, 20, 100, 200)
+"""Lower ends of the seven shades: none, 1-4, 5-9, 10-19, 20-99, 100-199, 200 and more."""
 
-# The map's title counts the provinces at or above the highest class that holds at least three,
-# and those certainly below ten.
-_SEVERAL, _FEW = 3, 10
-
-# The square of a small map, in millimetres, where the page's height is given.
-_TILE = 6.0
+NOT_COVERED = {
+    "香港": (7, 5, "HK港", "Hong Kong"),
+    "澳门": (7, 4, "MO澳", "Macao"),
+    "台湾": (6, 6.5, "TW台", "Taiwan"),
+}
+"""What the register does not cover: row and column of the square, letters, English name."""
 
 
 @cache
@@ -42,195 +45,177 @@ def touching() -> list[tuple[str, str]]:
 
 def shade(value: float) -> str:
     """The colour of a count: the darker, the more; one step a class of ``CLASSES``."""
-    if pd.isna(value):
-        return style.SEQUENTIAL[-1]
     return style.SEQUENTIAL[sum(value >= low for low in CLASSES) - 1]
-
-
-def _extent() -> tuple[float, int]:
-    where = tiles()
-    return where["column"].max() + 1, int(where["row"].max()) + 1
-
-
-def _class_label(k: int) -> str:
-    low = CLASSES[k]
-    if k == len(CLASSES) - 1:
-        return f"{low}+"
-    return span(low, CLASSES[k + 1] - 1)
-
-
-def _codes(page: Page) -> str:
-    """What the letters in the squares mean, for English figures that have no room for names."""
-    names = [f"{code} {place(name, 'en')}" for name, code in tiles()["code"].items()]
-    return ", ".join(names) + "."
-
-
-def _tile(ax, name: str, low: float, high: float, left: float, top: float, size: float) -> None:
-    """The square of a province: upper half shaded by the highest possible count, lower by the
-    lowest; of one shade where the count is exact."""
-    x = left + tiles().at[name, "column"] * size
-    y = top + tiles().at[name, "row"] * size
-    inner, gap = size * 0.95, size * 0.025
-    box(ax, x + gap, y + gap, inner, inner / 2, shade(high))
-    box(ax, x + gap, y + gap + inner / 2, inner, inner / 2, shade(low))
 
 
 @builder("unit", "batches", "place", "low", "high", once=("unit", "batches"))
 def tile_map(page: Page, table: pd.DataFrame) -> None:
-    """The 31 provinces as squares, each with its range written and shaded.
+    """The provinces as squares, shaded where the number is known and empty where it is not.
 
-    Columns: ``unit`` and ``batches`` (one value each), ``place``, ``low``, ``high`` (empty: open
-    above). The upper half of a square is shaded by the highest possible count, the lower half by
-    the lowest.
+    Columns: ``unit``, ``batches`` (one value each), ``place`` (31 provinces and the nation, whose
+    row gives the total), ``low``, ``high`` (empty: open above).
     """
-    table = table[table["place"] != places.NATION]
-    selection, unit_name = str(table["batches"].iloc[0]), table["unit"].iloc[0]
-    none = int((table["high"] == 0).sum())
-    sure = int((table["low"] > 0).sum())
-    total = len(table)
-    mark = max(low for low in CLASSES if (table["low"] >= low).sum() >= _SEVERAL)
-    many = int((table["low"] >= mark).sum())
-    few = int((table["high"] < _FEW).sum())
-    title = page.say(
-        f"{many} provinces certainly have {mark} or more {unit(unit_name, 'en')} in "
-        f"{batches(selection, 'en')}, {few} certainly fewer than {_FEW}",
-        f"{batches(selection, 'zh')}：{many}个省份确有{mark}{unit(unit_name, 'zh')}以上，"
-        f"{few}个确定不足{_FEW}{unit(unit_name, 'zh')[:1]}",
+    unit_name, selection = table["unit"].iloc[0], table["batches"].iloc[0]
+    total = table.loc[table["place"] == places.NATION, "low"]
+    table = table[table["place"] != places.NATION].sort_values("low", ascending=False)
+    good = [useful(*pair) for pair in zip(table["low"], table["high"], strict=True)]
+    known, hidden = table[good], len(table) - sum(good)
+    lead = [
+        f"{place(row.place, page.lang)}{page.say(' ', '')}{span(row.low, row.high)}"
+        for row in known.iloc[:2].itertuples()
+    ]
+    of = (
+        page.say(f" of {number(total.iloc[0])}", f"全部{number(total.iloc[0])}个中")
+        if len(total)
+        else ""
     )
-    across, down = _extent()
-    columns = page.plot_width
-    size = min(columns / across, 19)
-    letters = page.narrow and page.lang == "en"
+    title = page.say(
+        f"{' and '.join(lead)}{of} {unit(unit_name, 'en')} in {batches(selection, 'en')}",
+        f"{batches(selection, 'zh')}：{of}{'、'.join(lead)}",
+    )
+    if hidden:
+        title += page.say(
+            f"; for {hidden} provinces the number is not known", f"；{hidden}个省（区、市）数目不详"
+        )
+    if page.brief and page.narrow:
+        raise TooTallError("tile_map: a card has no room for 34 squares: choose a slide")
+    rows, columns = int(tiles()["row"].max()) + 1, tiles()["column"].max() + 1
+    letters = page.lang == "en" and page.narrow
+    short = {"en": tiles()["code"], "zh": places.provinces()["abbreviation"]}[page.lang]
+    codes = ", ".join(f"{code} {place(name, 'en')}" for name, code in tiles()["code"].items())
     page.open(
+        plot=min(page.room / columns, 19) * rows,
         title=title,
         subtitle=page.say(
-            f"Number of {unit(unit_name, 'en')} registered, {batches(selection, 'en')}; lowest "
-            "and highest possible value",
-            f"各省备案数（{unit(unit_name, 'zh')[1:]}），{batches(selection, 'zh')}；"
-            "可能的最小值与最大值",
+            f"Number of {unit(unit_name, 'en')} registered, {batches(selection, 'en')}",
+            f"备案{noun(unit_name, 'zh')}数，{batches(selection, 'zh')}",
         ),
         note=page.say(
-            f"One equal square a province; {len(touching())} of {len(places.neighbours())} real "
-            "borders touch. Not a map of boundaries." + (" " + _codes(page) if letters else ""),
-            f"每省一格，面积相等；{len(places.neighbours())}条省界中{len(touching())}条相接。"
-            "非行政区划地图。",
+            "One square a province; not a map of boundaries. The register covers the mainland; "
+            "Hong Kong, Macao and Taiwan are not in it." + (f" {codes}." * letters),
+            "每省（区、市）一格，非行政区划地图。备案清单不含港澳台地区。",
         ),
-        alt=page.say(
-            f"Tile-grid map of {total} provinces: {sure} certainly have {unit(unit_name, 'en')}, "
-            f"{none} certainly have none, {total - sure - none} may have some.",
-            f"{total}个省份的格网地图：{sure}个确有备案，{none}个确无，"
-            f"{total - sure - none}个可能有。",
-        ),
-        plot=size * down + 1,
+        alt=page.say("Squares in the places of provinces.", "按方位排列的方格图。"),
+        key=[
+            *(
+                swatch(style.SEQUENTIAL[k], span(CLASSES[k], CLASSES[k + 1] - 1))
+                for k in range(1, len(CLASSES) - 1)
+            ),
+            swatch(style.SEQUENTIAL[-1], f"{CLASSES[-1]}+"),
+            swatch(style.PAPER, page.say("not in the register", "不在清单内"), "//////"),
+        ],
     )
-    size = min(page.plot_height / down, page.plot_width / across)
-    left = (page.plot_width - size * across) / 2
-    ax = plane(page)
-    for row in table.itertuples():
-        _tile(ax, row.place, row.low, row.high, left, 0, size)
-        x = left + (tiles().at[row.place, "column"] + 0.5) * size
-        y = tiles().at[row.place, "row"] * size
-        name = tiles().at[row.place, "code"] if letters else place(row.place, page.lang)
-        page.write(
-            x,
-            y + size * 0.3,
-            name,
-            ha="center",
-            color=style.ink_on(shade(row.high)),
-            fontsize=style.SMALL,
-        )
-        page.write(
-            x,
-            y + size * 0.72,
-            span(row.low, row.high),
-            ha="center",
-            fontweight="bold",
-            color=style.ink_on(shade(row.low)),
-            fontsize=style.SMALL if page.narrow else 8,
-        )
-    _legend(page, ax, left, size)
+    ax = page.body.subplots()
+    for row, usable in zip(table.itertuples(), good, strict=True):
+        where = tiles().loc[row.place]
+        name = short[row.place] if letters or page.brief else place(row.place, page.lang)
+        colour = shade(row.low) if usable else style.PAPER
+        value = span(row.low, row.high) if usable else page.say("?", "不详")
+        value = "" if page.brief else value
+        _tile(ax, where["row"], where["column"], name, value, colour)
+    for chinese, (down, across, letter, english) in NOT_COVERED.items():
+        name = page.say(english, chinese)
+        if letters or page.brief:
+            name = page.say(letter[:2], letter[2])
+        _tile(ax, down, across, name, "", None)
+    ax.set(xlim=(-0.1, columns + 0.1), ylim=(rows, -0.1), aspect="equal", anchor="C")
+    ax.set_axis_off()
 
 
-def _legend(page: Page, ax, left: float, size: float) -> None:
-    """Shades and how to read a square, in the empty north-west of the grid."""
-    step = min(size * 0.62, 8)
-    x = left if left + 3.9 * size >= 7 * step else 0
-    heading = page.say("Registered", "备案数")
-    page.write(x, 2.2, heading, fontweight="bold")
-    for k, colour in enumerate(style.SEQUENTIAL):
-        box(ax, x + k * step, 4.4, step, 2.6, colour)
-        page.write(x + (k + 0.5) * step, 9.0, str(CLASSES[k]), ha="center", color=style.MUTED)
-    page.write(x, 14, page.say("upper half: highest possible", "上半格：可能的最大值"))
-    page.write(x, 17.6, page.say("lower half: lowest possible", "下半格：可能的最小值"))
+def _tile(ax, down: float, across: float, name: str, value: str, colour: str | None) -> None:
+    """One square, with the name above the value; hatched where the register ends."""
+    square = Rectangle((across + 0.03, down + 0.03), 0.94, 0.94, linewidth=0.4)
+    square.set(facecolor=colour or style.PAPER, edgecolor=style.RULE)
+    if colour is None:
+        square.set(hatch="//////", edgecolor=style.PALE)
+    ax.add_patch(square)
+    ink = style.ink_on(colour or style.PAPER)
+    quiet = style.MUTED if colour in (None, style.PAPER) else ink
+    middle = {"ha": "center", "va": "center", "xytext": (0, 0), "textcoords": "offset points"}
+    ax.annotate(
+        name, (across + 0.5, down + (0.3 if value else 0.5)), color=quiet, zorder=3, **middle
+    )
+    if value:
+        bold = {"fontweight": "bold"} if colour != style.PAPER else {}
+        ax.annotate(value, (across + 0.5, down + 0.7), color=quiet, **middle, **bold)
+
+
+_SHADES = ("exact", "near", "range", "nothing")
+_COVERAGE = dict(zip(_SHADES, (style.MAIN, "#86AECB", "#DCE6EE", style.PAPER), strict=True))
+_NEAR = 5
+
+
+def _shade(low: float, high: float) -> int:
+    if pd.isna(high):
+        return 2 if low > 0 else 3
+    return 0 if low == high else 1 if high - low <= _NEAR else 2
 
 
 @builder("unit", "batches", "place", "low", "high", once=("unit",))
-def small_multiples(page: Page, table: pd.DataFrame) -> None:
-    """One small tile-grid map a batch, on one scale, to see the filings spread.
+def coverage(page: Page, table: pd.DataFrame) -> None:
+    """What is known of each province and batch: exactly, within a range, or not at all.
 
-    Columns: ``unit`` (one value), ``batches`` (one map each, in the order given), ``place``,
-    ``low``, ``high`` (empty: open above).
+    Columns: ``unit`` (one value), ``batches`` (columns of the grid in the order given), ``place``
+    (province), ``low``, ``high`` (empty: open above).
     """
-    table = table[table["place"] != places.NATION].astype({"batches": str})
-    selections = list(dict.fromkeys(table["batches"]))
-    by_batch = table.groupby("batches")
-    sure = by_batch["low"].apply(lambda low: int((low > 0).sum()))
-    may = by_batch["high"].apply(lambda high: int((high != 0).sum()))
-    first, last = selections[0], selections[-1]
-    unit_name = table["unit"].iloc[0]
-    title = page.say(
-        f"Provinces with {unit(unit_name, 'en')}: {span(sure[first], may[first])} in "
-        f"{batches(first, 'en')}, {span(sure[last], may[last])} in {batches(last, 'en')}",
-        f"有备案的省份：{batches(first, 'zh')}{span(sure[first], may[first])}个，"
-        f"{batches(last, 'zh')}{span(sure[last], may[last])}个",
+    if page.brief:
+        raise TooTallError("coverage: 31 rows of numbers are for print, not for a screen")
+    table = table[table["place"] != places.NATION]
+    shades = [_shade(*pair) for pair in zip(table["low"], table["high"], strict=True)]
+    table = table.assign(
+        shade=shades,
+        text=[span(*pair) for pair in zip(table["low"], table["high"], strict=True)],
     )
-    columns = 2 if page.narrow else 3
-    lines = -(-(len(selections) + 1) // columns)
-    across, down = _extent()
-    width = (page.plot_width + 5) / columns - 5
-    size = min(_TILE, width / across) if page.aspect else width / across
+    order = [name for names in places.regions().values() for name in names]
+    selections = list(dict.fromkeys(table["batches"]))
+    grid = table.pivot(index="place", columns="batches", values="shade")
+    grid = grid.reindex(index=[name for name in order if name in grid.index], columns=selections)
+    text = table.pivot(index="place", columns="batches", values="text").reindex_like(grid)
+    unit_name, total, exact = table["unit"].iloc[0], len(table), shades.count(0)
+    labels = {
+        "exact": page.say("known exactly", "准确可知"),
+        "near": page.say(f"within {_NEAR}", f"范围不超过{_NEAR}"),
+        "range": page.say("a wider range", "范围更宽"),
+        "nothing": page.say("nothing", "一无所知"),
+    }
     page.open(
-        title=title,
+        plot=4.2 * len(grid) + 8,
+        title=page.say(
+            f"Of {total} counts of {unit(unit_name, 'en')} by province and batch, {exact} are "
+            "known exactly",
+            f"{total}个分省分批的{noun(unit_name, 'zh')}数中，{exact}个可以准确得知",
+        ),
         subtitle=page.say(
-            f"Number of {unit(unit_name, 'en')} registered, batch by batch; upper half of a "
-            "square: highest possible, lower half: lowest possible",
-            f"各省各批备案数（{unit(unit_name, 'zh')[1:]}）；上半格为可能的最大值，"
-            "下半格为可能的最小值",
+            f"What published reports prove about the number of {unit(unit_name, 'en')}",
+            f"公开报道所能证明的备案{noun(unit_name, 'zh')}数",
         ),
         note=page.say(
-            f"One equal square a province; {len(touching())} of {len(places.neighbours())} real "
-            "borders touch. " + _codes(page),
-            f"每省一格，面积相等；{len(places.neighbours())}条省界中{len(touching())}条相接。"
-            "格内为各省简称。",
+            "In the cells the count, or its lowest and highest possible value.",
+            "格内为备案数，或可能的最小值与最大值。",
         ),
-        alt=title + page.say(". Small tile-grid maps, one a batch.", "。每批一张小格网地图。"),
-        plot=lines * (down * size + 10),
+        alt=page.say("A grid of provinces by batch.", "省份与批次的格子图。"),
+        key=[swatch(_COVERAGE[name], labels[name]) for name in _SHADES[:3]],
     )
-    height = page.plot_height / lines
-    size = min(width / across, (height - 10) / down)
-    ax = plane(page)
-    short = places.provinces()["abbreviation"]
-    for k, selection in enumerate(selections):
-        left, top = (k % columns) * (width + 5), (k // columns) * height
-        words = sentence(batches(selection, page.lang))
-        page.write(left, top + 2.5, words, fontweight="bold", fontsize=style.TEXT)
-        for row in table[table["batches"] == selection].itertuples():
-            _tile(ax, row.place, row.low, row.high, left, top + 5, size)
-            where = tiles().loc[row.place]
-            page.write(
-                left + (where["column"] + 0.5) * size,
-                top + 5 + (where["row"] + 0.28) * size,
-                where["code"] if page.lang == "en" else short[row.place],
-                ha="center",
-                color=style.ink_on(shade(row.high)),
-            )
-    k = len(selections)
-    _shades(page, ax, (k % columns) * (width + 5), (k // columns) * height, width)
-
-
-def _shades(page: Page, ax, left: float, top: float, width: float) -> None:
-    page.write(left, top + 2.5, page.say("Registered", "备案数"), fontweight="bold")
-    for k, colour in enumerate(style.SEQUENTIAL):
-        y = top + 6 + k * 4
-        box(ax, left, y, 6, 3.2, colour)
-        page.write(left + 8, y + 1.6, _class_label(k), color=style.MUTED)
+    ax = page.body.subplots()
+    heatmap(
+        grid.astype(float),
+        cmap=list(_COVERAGE.values()),
+        vmin=0,
+        vmax=len(_SHADES) - 1,
+        annot=text.to_numpy(dtype=object),
+        fmt="",
+        annot_kws={"fontsize": style.SMALL},
+        cbar=False,
+        linewidths=0.8,
+        linecolor=style.PAPER,
+        ax=ax,
+    )
+    names = [label(page, name) for name in grid.index]
+    ax.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0)
+    ax.set_xticks(
+        np.arange(len(selections)) + 0.5, [s.replace("-", "–") for s in selections], rotation=0
+    )
+    ax.set(xlabel=page.say("batch", "批次"), ylabel="")
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)

@@ -2,7 +2,8 @@
 
 For a figure NAME: ``NAME.en.svg``, ``.pdf``, ``.png``, the same in Chinese (``NAME.zh.…``), the
 drawn numbers as ``NAME.csv`` and one entry of ``manifest.json``, from which the gallery
-(``README.md``) is written. The same numbers give the same bytes in one set of versions.
+(``README.md``) is written. The same numbers give the same bytes in one set of versions. The part
+of NAME before its first hyphen names the builder: ``timeline-loudi`` is drawn by ``timeline``.
 """
 
 import base64
@@ -10,33 +11,27 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
 from filings import paths
-from filings.figures.page import BUILDERS, NARROWEST, WIDEST, Page, TooTallError
+from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page
 from filings.figures.words import LANGUAGES
 
 FORMATS = ("svg", "pdf", "png")
-WIDTH, DPI = 180, 200
-"""What ``save`` draws: 180 mm wide (two columns of a journal), PNG at 200 dots per inch."""
 INLINE_DPI = 110
 SHOWN = "filings_figure"
 """The key of an output's metadata that names the figure it shows."""
 
 # Everything that would put a date or a version into the file.
-_BLANK = MappingProxyType(
-    {
-        "svg": {"Date": None, "Creator": None},
-        "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
-        "png": {"Software": None},
-    }
-)
-_NAME = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
+_BLANK = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+}
+_NAME = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_-]+)?")
 
 
 class IncompleteError(ValueError):
@@ -44,56 +39,60 @@ class IncompleteError(ValueError):
 
 
 class UnknownFigureError(ValueError):
-    """A name that no figure of the manifest bears."""
+    """A name that no figure of the manifest bears, or that names no builder."""
 
 
-@dataclass(frozen=True)
-class Preset:
-    """An outlet's size: width in mm, or pixels (width, height) for the screen, and resolution."""
-
-    width: float | None = None
-    pixels: tuple[int, int] | None = None
-    dpi: int = DPI
-
-
-PRESETS = MappingProxyType(
-    {
-        "single-column": Preset(90, dpi=300),
-        "double-column": Preset(180, dpi=300),
-        "web": Preset(170, dpi=200),
-        "slide": Preset(pixels=(1920, 1080)),
-        "social": Preset(pixels=(1200, 630)),
-    }
-)
+def builder_of(name: str) -> str:
+    """The builder that draws the figure of this name. Raises ``UnknownFigureError``."""
+    first = name.split("-")[0]
+    if not _NAME.fullmatch(name) or first not in BUILDERS:
+        raise UnknownFigureError(
+            f"figure {name!r}: a name is a builder, or a builder with -word behind it; builders: "
+            + ", ".join(sorted(BUILDERS))
+        )
+    return first
 
 
 def save(
     name: str,
-    builder: str,
     table: pd.DataFrame,
     *,
     sources: Iterable[str],
     notebook: str,
-    data: str,
     caption: Mapping[str, str] | None = None,
     alt: Mapping[str, str] | None = None,
 ) -> dict[str, Page]:
     """Write the figure NAME in both languages and three formats, with its numbers and its entry.
 
-    ``builder`` is a key of ``BUILDERS`` and ``table`` what it draws; ``sources`` are ids of
-    sources.csv and names of data files; ``notebook`` the stem of the notebook that draws it;
-    ``data`` the file the numbers come from, as written in data/README.md. ``caption`` and ``alt``
-    ({"en": …, "zh": …}) replace the builder's own. Returns the page in each language. Raises
-    ``IncompleteError`` for a figure without source, caption or alt text.
+    Parameters
+    ----------
+    name
+        A builder's name, or one with a hyphen and a word behind it.
+    table
+        What the builder draws; its docstring names the columns.
+    sources
+        Ids of sources.csv and names of data files.
+    notebook
+        Stem of the notebook that draws it.
+    caption, alt
+        ``{"en": …, "zh": …}`` in place of the builder's own words.
+
+    Returns
+    -------
+    dict
+        The page in each language.
+
+    Raises
+    ------
+    IncompleteError
+        Without a source, a caption or an alt text in both languages.
     """
-    sources = tuple(sources)
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"figure name {name!r}: use small letters, digits, _ and -")
+    builder, sources = builder_of(name), tuple(sources)
     if not sources:
         raise IncompleteError(f"{name}: a figure needs at least one source")
     numbers = numbers_of(table, builder)
     drawn = read_numbers(io.BytesIO(numbers))
-    pages = {lang: BUILDERS[builder](drawn, lang, WIDTH, sources) for lang in LANGUAGES}
+    pages = {lang: BUILDERS[builder](drawn, lang, WIDE, sources) for lang in LANGUAGES}
     words = {
         "title": {lang: page.words["title"] for lang, page in pages.items()},
         "caption": _both(name, "caption", caption, pages),
@@ -102,33 +101,36 @@ def save(
     written = {f"{name}.csv": numbers}
     for lang, page in pages.items():
         for kind in FORMATS:
-            written[f"{name}.{lang}.{kind}"] = rendered(page, kind, DPI)
+            written[f"{name}.{lang}.{kind}"] = rendered(page, kind, WIDE.dpi)
     for file, content in written.items():
         paths.write(paths.FIGURES / file, content)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in written.items()}
     entry = words | {
-        "builder": builder,
         "sources": list(sources),
         "notebook": notebook,
-        "data": data,
         "sha256": dict(sorted(digests.items())),
     }
     _enter(name, entry)
     return pages
 
 
-def show(name: str, builder: str, table: pd.DataFrame, **options) -> None:
-    """Save the figure (arguments as for ``save``) and display the English one in a notebook.
+def exhibit(notebook: str) -> Callable[..., None]:
+    """A function ``show(name, table, sources=[…])`` for that notebook: it saves the figure (see
+    ``save``) and displays the English one.
 
     The output's metadata holds the alt text, where JupyterLab and nbconvert look for it, and the
     figure's name under ``SHOWN``.
     """
-    from IPython.display import display
 
-    page = save(name, builder, table, **options)["en"]
-    picture = base64.b64encode(rendered(page, "png", INLINE_DPI)).decode()
-    shown = {"image/png": {"alt": manifest()[name]["alt"]["en"]}, SHOWN: name}
-    display({"image/png": picture}, metadata=shown, raw=True)
+    def show(name: str, table: pd.DataFrame, *, sources: Iterable[str], **options) -> None:
+        from IPython.display import display
+
+        page = save(name, table, sources=sources, notebook=notebook, **options)["en"]
+        picture = base64.b64encode(rendered(page, "png", INLINE_DPI)).decode()
+        shown = {"image/png": {"alt": manifest()[name]["alt"]["en"]}, SHOWN: name}
+        display({"image/png": picture}, metadata=shown, raw=True)
+
+    return show
 
 
 def numbers_of(table: pd.DataFrame, builder: str) -> bytes:
@@ -136,19 +138,17 @@ def numbers_of(table: pd.DataFrame, builder: str) -> bytes:
     needed = list(BUILDERS[builder].columns)
     present = [column for column in needed if column in table.columns]
     others = [column for column in table.columns if column not in needed]
-    return (
-        table[present + others]
-        .to_csv(index=False, lineterminator="\n", float_format="%.10g")
-        .encode()
-    )
+    text = table[present + others].to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    return text.encode()
 
 
 def read_numbers(source) -> pd.DataFrame:
     """A figure's csv as the table its builder reads; batches stay text (1, 1-3)."""
-    return pd.read_csv(source, dtype={"batches": str, "date": str, "id": str})
+    text = dict.fromkeys(("batches", "period", "date"), str)
+    return pd.read_csv(source, dtype=text)
 
 
-def rendered(page: Page, kind: str, dpi: int) -> bytes:
+def rendered(page: Page, kind: str, dpi: float) -> bytes:
     """The picture's bytes in that format, with the title inside and no date or version."""
     extra = {"Title": page.words["title"]}
     if kind == "svg":
@@ -182,20 +182,18 @@ def manifest() -> dict[str, dict]:
 
 
 def _enter(name: str, entry: dict) -> None:
-    """Replace this figure's entry and no other, and write the gallery from all of them."""
+    """Replace this figure's entry, and write the gallery from all of them.
+
+    A figure whose builder is gone leaves, with its files: nothing could draw it again.
+    """
     with paths.lock(paths.CACHE / "figures.lock"):
         entries = dict(sorted((manifest() | {name: entry}).items()))
+        for gone in [each for each in entries if each.split("-")[0] not in BUILDERS]:
+            for file in entries.pop(gone)["sha256"]:
+                (paths.FIGURES / file).unlink(missing_ok=True)
         text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-        _update(paths.MANIFEST, text)
-        _update(paths.GALLERY, gallery(entries))
-
-
-def _update(file: Path, text: str) -> None:
-    """Write a file that several notebooks add to. It is read first: that is how the runner of the
-    notebooks (``filings.trace``) knows it from a notebook's own."""
-    if file.exists():
-        file.read_bytes()
-    paths.write(file, text.encode())
+        paths.write(paths.MANIFEST, text.encode())
+        paths.write(paths.GALLERY, gallery(entries).encode())
 
 
 def gallery(entries: Mapping[str, dict]) -> str:
@@ -223,8 +221,8 @@ def gallery(entries: Mapping[str, dict]) -> str:
             "",
             entry["caption"]["zh"],
             "",
-            f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}` from "
-            f"`{entry['data']}`; sources: {', '.join(entry['sources'])}.",
+            f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}`; sources: "
+            f"{', '.join(entry['sources'])}.",
             "",
         ]
     return "\n".join(lines)
@@ -256,34 +254,21 @@ def export(
     folder = out or paths.FIGURES / size
     for name in names:
         for lang in langs:
-            page, resolution = redraw(name, lang, width_mm, preset)
+            page = redraw(name, lang, width_mm, preset)
             for kind in formats:
                 path = folder / f"{name}.{lang}.{kind}"
-                paths.write(path, rendered(page, kind, dpi or resolution))
+                paths.write(path, rendered(page, kind, dpi or page.outlet.dpi))
                 yield path
 
 
-def redraw(
-    name: str, lang: str, width_mm: float | None = None, preset: str | None = None
-) -> tuple[Page, float]:
-    """The figure NAME drawn again from its csv, and the resolution its outlet asks for.
-
-    ``width_mm`` wins over the preset's width. Raises ``UnknownFigureError`` for a name that is not
-    in the manifest.
-    """
-    entry, size = _known(name), PRESETS[preset] if preset else Preset(WIDTH)
-    build, sources = BUILDERS[entry["builder"]], tuple(entry["sources"])
+def redraw(name: str, lang: str, width_mm: float | None = None, preset: str | None = None) -> Page:
+    """The figure NAME drawn again from its csv, at a width of its own or for a preset of
+    ``OUTLETS``. Raises ``UnknownFigureError`` for a name that is not in the manifest."""
+    entry, outlet = _known(name), OUTLETS[preset] if preset else WIDE
+    if width_mm:
+        outlet = Outlet(width_mm, outlet.dpi)
     table = read_numbers(paths.FIGURES / f"{name}.csv")
-    if width_mm or size.pixels is None:
-        return build(table, lang, width_mm or size.width, sources), size.dpi
-    across, down = size.pixels
-    for width in range(NARROWEST + 20, WIDEST + 1, 10):
-        try:  # as narrow, so with type as large, as will fit
-            page = build(table, lang, width, sources, aspect=across / down)
-        except TooTallError:
-            continue
-        return page, across / (width / 25.4)
-    raise TooTallError(f"{name} is too tall for {across} by {down} pixels: give a width instead")
+    return BUILDERS[builder_of(name)](table, lang, outlet, tuple(entry["sources"]))
 
 
 def _known(name: str) -> dict:

@@ -6,7 +6,6 @@ Builders run inside ``applied()``, which sets matplotlib's parameters for their 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from types import MappingProxyType
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -16,27 +15,20 @@ from filings import paths
 
 # A name of its own, so that no other cut of the same font on the machine is drawn instead.
 FAMILY = "filings Noto Sans SC"
-FONT_FILES = MappingProxyType(
-    {
-        "normal": paths.FONTS / "NotoSansSC-Regular-gb2312-places.ttf",
-        "bold": paths.FONTS / "NotoSansSC-Bold-gb2312-places.ttf",
-    }
-)
+FONT_FILES = {
+    "normal": paths.FONTS / "NotoSansSC-Regular-gb2312-places.ttf",
+    "bold": paths.FONTS / "NotoSansSC-Bold-gb2312-places.ttf",
+}
 
-SMALL, TEXT, TITLE = 7.0, 7.5, 10.0
-"""Type sizes in points; nothing is set smaller than SMALL."""
+SMALL, TEXT, TITLE, LARGE = 7.0, 7.5, 10.0, 12.0
+"""Type sizes in points; nothing is set smaller than SMALL. LARGE is for titles on a screen."""
 
-INK, MUTED, RULE, FAINT, PAPER = "#1D2125", "#5A6068", "#D5D8DC", "#EEF0F2", "#FFFFFF"
-ACCENT = "#14284B"
-
-REGION_COLOURS = MappingProxyType(
-    {"East": "#14284B", "Central": "#A8322D", "Northeast": "#2F8F88", "West": "#D99A2B"}
-)
-"""Four hues that also differ in lightness, for greyscale print and colour-blind readers."""
-REGION_MARKERS = MappingProxyType({"East": "o", "Central": "s", "Northeast": "D", "West": "^"})
-
-SERIES = ("#14284B", "#A8322D", "#D99A2B", "#2F8F88", "#7A7F87")
-"""Colours for series that are not regions, in order of use."""
+INK, MUTED, RULE, PAPER = "#1D2125", "#5A6068", "#D5D8DC", "#FFFFFF"
+MAIN, FOCUS, SECOND, OTHER = "#14406B", "#B23A2E", "#D99A2B", "#8B929A"
+"""What a figure is about, what it points at, what stands beside it, and all the rest; they also
+differ in lightness or, where they do not, never stand in one figure without labels."""
+PALE = "#CBD6E0"
+"""What is not known: lighter than anything that is."""
 
 SEQUENTIAL = ("#F3F5F7", "#DCE6EE", "#B9CFDF", "#8DB1CB", "#5F8FB3", "#366C97", "#14406B")
 """Seven steps from nothing to most, evenly spaced in lightness."""
@@ -45,12 +37,13 @@ _MEASURED_AT = 200
 
 _PARAMETERS = {
     "font.family": [FAMILY],
-    "font.size": TEXT,
+    "font.size": SMALL,
     "text.hinting": "no_hinting",  # widths do not depend on the resolution
+    "text.parse_math": False,  # two dollar signs in a text from data are two dollar signs
     "text.color": INK,
-    "axes.unicode_minus": True,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": MUTED,
+    "axes.labelsize": SMALL,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -67,15 +60,22 @@ _PARAMETERS = {
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.labelcolor": MUTED,
-    "ytick.labelcolor": MUTED,
+    "ytick.labelcolor": INK,
     "xtick.major.size": 2.5,
     "xtick.major.width": 0.6,
     "ytick.major.size": 0,
     "xtick.minor.size": 0,
     "ytick.minor.size": 0,
-    "lines.linewidth": 1.2,
+    "lines.linewidth": 1.4,
     "lines.solid_capstyle": "butt",
     "hatch.linewidth": 0.5,
+    "hatch.color": OTHER,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+    "legend.borderaxespad": 0,
+    "legend.borderpad": 0.2,
+    "legend.handlelength": 1.4,
+    "legend.columnspacing": 1.6,
     "figure.facecolor": PAPER,
     "savefig.facecolor": PAPER,
     "svg.fonttype": "path",
@@ -133,13 +133,12 @@ def _advance(character: str, weight: str) -> int:
 
 def luminance(colour: str) -> float:
     """Perceived lightness L* of a colour, from 0 (black) to 100 (white): CIE 1976, D65."""
-    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _rgb(colour)]
-    y = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in mpl.colors.to_rgb(colour)
+    )
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else y * 24389 / 27
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    return mpl.colors.to_rgb(colour)
 
 
 def ink_on(colour: str) -> str:

@@ -1,44 +1,45 @@
 """How numbers, places, batches and units are written, in English and in Chinese."""
 
-from types import MappingProxyType
-
 import pandas as pd
 
 from filings import ledger, places
 
 LANGUAGES = ("en", "zh")
 
-REGIONS_EN = MappingProxyType({region: region for region in places.REGIONS})
-UNITS = MappingProxyType(
-    {
-        "services": MappingProxyType({"en": "services", "zh": "项服务"}),
-        "entities": MappingProxyType({"en": "filers", "zh": "家主体"}),
-    }
-)
-MEASURES = MappingProxyType(
-    {
-        "hhi": MappingProxyType({"en": "HHI", "zh": "赫芬达尔指数（HHI）"}),
-        "effective_number": MappingProxyType(
-            {"en": "Effective number of provinces", "zh": "有效省份数"}
-        ),
-        "gini": MappingProxyType({"en": "Gini", "zh": "基尼系数"}),
-        "theil": MappingProxyType({"en": "Theil T", "zh": "泰尔指数"}),
-        "theil_between": MappingProxyType(
-            {"en": "Theil, between regions", "zh": "泰尔指数（区域间）"}
-        ),
-        "theil_within": MappingProxyType(
-            {"en": "Theil, within regions", "zh": "泰尔指数（区域内）"}
-        ),
-    }
-)
-_GROUPS_ZH = MappingProxyType(
-    {
-        **places.REGION_NAMES,
-        "Central+West": "中西部",
-        "Leaders": "北上广浙",
-    }
-)
-_GROUPS_EN = MappingProxyType({places.NATION: "China", "Leaders": "Four leaders"})
+UNITS = {
+    "services": {"en": "services", "zh": "个服务"},
+    "entities": {"en": "filers", "zh": "家主体"},
+}
+REGISTERS = {
+    "blockchain": {"en": "Blockchain", "zh": "区块链备案"},
+    "algorithm": {"en": "Algorithms", "zh": "算法备案"},
+    "deep_synthesis": {"en": "Deep synthesis", "zh": "深度合成备案"},
+}
+MEASURES = {
+    "hhi": {"en": "Herfindahl index (HHI)", "zh": "赫芬达尔指数（HHI）"},
+    "gini": {"en": "Gini", "zh": "基尼系数"},
+}
+VERDICTS = {
+    "rose": {"en": "rose", "zh": "上升"},
+    "fell": {"en": "fell", "zh": "下降"},
+    "unclear": {"en": "shows no clear change", "zh": "无明显变化"},
+}
+"""What the test of a notebook found. No figure says rose or fell of its own."""
+
+_GROUPS = {
+    "en": {
+        places.NATION: "China",
+        "Leaders": "the four leaders",
+        "Central+West": "the centre and the west",
+    },
+    "zh": {**places.REGION_NAMES, "Leaders": "北上广浙", "Central+West": "中西部"},
+}
+_NARROW = 5
+_NARROW_SHARE = 0.1
+
+
+class UnknownVerdictError(ValueError):
+    """A verdict that is none of ``VERDICTS``."""
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -63,19 +64,52 @@ def percent(low: float, high: float, digits: int = 0) -> str:
     return span(low, high, digits, scale=100, suffix="%")
 
 
+def useful(low: float, high: float) -> bool:
+    """Whether a reader can use this range of a count: it is no wider than what is certain of it,
+    or than a handful."""
+    return not pd.isna(high) and high - low <= max(low, _NARROW)
+
+
+def useful_share(low: float, high: float) -> bool:
+    """The same for a share between 0 and 1: no wider than a tenth of all."""
+    return not pd.isna(high) and high - low <= _NARROW_SHARE
+
+
+def verdict(name: str, lang: str) -> str:
+    """A test's verdict in words. Raises ``UnknownVerdictError`` for any other word."""
+    if name not in VERDICTS:
+        raise UnknownVerdictError(
+            f"verdict {name!r}: the notebook's test says one of {', '.join(VERDICTS)}"
+        )
+    return VERDICTS[name][lang]
+
+
 def place(name: str, lang: str) -> str:
     """A place's or group's name: a province, the nation, a region, or several joined by ``+``.
 
     A name without an English form on file (a city, a free label) stays as it is.
     """
-    if lang == "zh":
-        return _GROUPS_ZH.get(name, name.replace("+", "、"))
-    if name in _GROUPS_EN:
-        return _GROUPS_EN[name]
+    if name in _GROUPS[lang]:
+        return _GROUPS[lang][name]
     if "+" in name:
-        return " + ".join(place(part, lang) for part in name.split("+"))
-    known = places.provinces()["name_en"]
-    return known.get(name, name)
+        return joined([place(part, lang) for part in name.split("+")], lang)
+    if lang == "zh":
+        return name
+    try:
+        return places.english(name)
+    except places.UnknownPlaceError:
+        return name
+
+
+def together(group: str, lang: str) -> str:
+    """A group of places as the label of one row: by name up to three, else by their number."""
+    names = group.split("+")
+    if len(names) <= 3 or group in _GROUPS[lang]:
+        return place(group, lang)
+    return {
+        "en": f"the other {len(names)} together",
+        "zh": f"其余{len(names)}个省（区、市）合计",
+    }[lang]
 
 
 def joined(names: list[str], lang: str) -> str:
@@ -91,14 +125,14 @@ def batches(selection: str, lang: str) -> str:
     return ledger.batches_in_words(ledger.parse_batches(selection), lang, brief=True)
 
 
-def batch_tick(selection: str, lang: str) -> str:
-    """A batch selection as a short axis label: 3, 1–3."""
-    return selection.replace("-", "–")
-
-
 def unit(name: str, lang: str) -> str:
-    """A unit of the register in running text: services, 项服务; filers, 家主体."""
+    """A unit of the register behind a number: services, 个服务; filers, 家主体."""
     return UNITS[name][lang]
+
+
+def noun(name: str, lang: str) -> str:
+    """The unit alone: services, 服务; filers, 主体."""
+    return unit(name, lang).lstrip("个家")
 
 
 def measure(name: str, lang: str) -> str:
@@ -106,44 +140,15 @@ def measure(name: str, lang: str) -> str:
     if name in MEASURES:
         return MEASURES[name][lang]
     k = name.removeprefix("cr")
-    return f"Share of the top {k} (CR{k})" if lang == "en" else f"前{k}名份额（CR{k}）"
+    return f"Share of the largest {k}" if lang == "en" else f"前{k}名的份额"
+
+
+def few(count: int, lang: str) -> str:
+    """A small number as a title has it: in English a word up to ten."""
+    words = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    return words[count] if lang == "en" and count <= 10 else number(count)
 
 
 def sentence(text: str) -> str:
     """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
-
-
-def movement(first, last) -> str:
-    """Whether a range (low, high) certainly rose or fell between two rows: rose, fell, same or
-    unclear."""
-    if last["high"] < first["low"]:
-        return "fell"
-    if last["low"] > first["high"]:
-        return "rose"
-    exact = first["low"] == first["high"] == last["low"] == last["high"]
-    return "same" if exact else "unclear"
-
-
-MOVEMENTS = MappingProxyType(
-    {
-        "fell": MappingProxyType({"en": "fell", "zh": "下降"}),
-        "rose": MappingProxyType({"en": "rose", "zh": "上升"}),
-        "same": MappingProxyType({"en": "stayed the same", "zh": "不变"}),
-        "unclear": MappingProxyType({"en": "shows no certain change", "zh": "无确定变化"}),
-    }
-)
-
-
-def moved(first, last, lang: str) -> str:
-    """``movement`` in words."""
-    return MOVEMENTS[movement(first, last)][lang]
-
-
-def decimals(values) -> int:
-    """Decimals that tell these values apart: none for whole numbers, else two, or three if all
-    are below 0.2."""
-    present = [abs(value) for value in values if not pd.isna(value)]
-    if all(value == round(value) for value in present):
-        return 0
-    return 2 if max(present) >= 0.2 else 3
