@@ -21,6 +21,7 @@ def test_a_range_too_wide_to_use_is_not_known():
     assert words.known(1, 170) == "not known"
     assert words.known(1, 170, "zh") == "不详"
     assert words.known(100, 140) == "100–140"
+    assert words.known(16, 72) == "not known"
     assert words.known(3, None) == "not known"
 
 

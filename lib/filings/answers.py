@@ -9,13 +9,44 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from filings import cases, convergence, ledger, places, words
-from filings.bounds import IdentifiedSet, Sum
+from filings import cases, claims, convergence, ledger, places, words
+from filings.bounds import Evidence, IdentifiedSet, Sum
 from filings.convergence import LEADERS, NAMED
 from filings.words import Text
 
 FIRST_THREE = (1, 2, 3)
 """The batches that the article speaks of."""
+
+
+# --- 01: what is on file? -----------------------------------------------------------------------
+
+
+def ingestion(identified: IdentifiedSet, evidence: Evidence) -> tuple[Text, ...]:
+    """What notebook 01 finds: how well each batch is known."""
+    names = places.province_names()
+    known = {}
+    for batch in FIRST_THREE:
+        found = identified.bounds([Sum("services", (name,), (batch,)) for name in names])
+        known[batch] = sum(answer.exact for answer in found)
+    says = {source for one in evidence.kept for source in ledger.sources(one)}
+    binding, aside = len(evidence.kept), len(evidence.set_aside)
+    first, *later = (known[batch] for batch in FIRST_THREE)
+    return (
+        Text(
+            f"**Of the first batch the counts of {first} of {len(names)} provinces are known "
+            f"exactly, of the second {later[0]}, of the third {later[1]}; for the others the "
+            f"published statements leave a range.**",
+            f"**第一批{len(names)}个省（区、市）中{first}个的数字准确，第二批{later[0]}个，"
+            f"第三批{later[1]}个；其余只能由公开陈述限定范围。**",
+        ),
+        Text(
+            f"{binding} statements of {len(says)} publications bind the counts; "
+            f"{aside or 'none'} {'contradicts' if aside == 1 else 'contradict'} the others and "
+            f"{'is' if aside == 1 else 'are'} set aside.",
+            f"约束计数的陈述有{binding}条，来自{len(says)}种出版物；与其他陈述矛盾而搁置的有"
+            f"{aside}条。",
+        ),
+    )
 
 
 # --- 02: how concentrated is the register? --------------------------------------------------------
@@ -24,29 +55,29 @@ FIRST_THREE = (1, 2, 3)
 def blocks(identified: IdentifiedSet) -> pd.DataFrame:
     """The first three batches in as few groups as are known exactly, for the picture of the whole.
 
-    Columns ``group`` (places joined by +, or ``others``), ``provinces``, ``count``. Leaders whose
-    own count is not exact stand together. Raises ValueError where even that leaves a range.
+    Columns ``unit``, ``batches``, ``group`` (places joined by +), ``role`` (leader, article: its
+    three examples, rest) and ``filings``. Leaders whose own count is not exact stand together.
+    Raises ValueError where even that leaves a range.
     """
     single = {name: identified.sum(Sum("services", (name,), FIRST_THREE)) for name in LEADERS}
     exact = sorted((n for n, found in single.items() if found.exact), key=lambda n: -single[n].low)
     together = tuple(name for name in LEADERS if name not in exact)
-    groups = [*((name,) for name in exact), *([together] if together else []), NAMED]
-    taken = {name for group in groups for name in group}
-    rest = tuple(name for name in places.province_names() if name not in taken)
+    rest = tuple(name for name in places.province_names() if name not in (*LEADERS, *NAMED))
+    groups = [*((name,) for name in exact), *([together] if together else [])]
     rows = []
-    for group in (*groups, rest):
+    for group, role in [*((g, "leader") for g in groups), (NAMED, "article"), (rest, "rest")]:
         found = identified.sum(Sum("services", group, FIRST_THREE))
         if not found.exact:
             raise ValueError(f"the count of {'、'.join(group)} in batches 1-3 is not exact")
-        rows.append(("others" if group is rest else "+".join(group), len(group), found.low))
-    return pd.DataFrame(rows, columns=["group", "provinces", "count"])
+        rows.append(("services", "1-3", "+".join(group), role, found.low))
+    return pd.DataFrame(rows, columns=["unit", "batches", "group", "role", "filings"])
 
 
 def cities(identified: IdentifiedSet, selections: Sequence[str] = ("1", "1-3")) -> pd.DataFrame:
     """Cities whose count is exact beside their province's exact count, most first.
 
-    Columns ``city``, ``province``, ``batches``, ``count`` and ``of`` (the province's count). A
-    city is asked about where a statement in force names it.
+    Columns ``unit``, ``batches``, ``place``, ``province``, ``low`` and ``high`` (equal) and ``of``
+    (the province's count). A city is asked about where a statement in force names it.
     """
     named = {name for one in identified.statements for name in one.places}
     rows = []
@@ -57,62 +88,54 @@ def cities(identified: IdentifiedSet, selections: Sequence[str] = ("1", "1-3")) 
             asked = [Sum("services", (at,), batches) for at in (name, province)]
             city, whole = identified.bounds(asked)
             if city.exact and whole.exact and city.low:
-                rows.append((name, province, written, city.low, whole.low))
-    table = pd.DataFrame(rows, columns=["city", "province", "batches", "count", "of"])
-    return table.sort_values(["batches", "count"], ascending=[True, False], ignore_index=True)
+                rows.append(("services", written, name, province, city.low, city.high, whole.low))
+    columns = ["unit", "batches", "place", "province", "low", "high", "of"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["batches", "low"], ascending=[True, False], ignore_index=True)
 
 
 def concentration(identified: IdentifiedSet) -> tuple[Text, ...]:
     """What notebook 02 finds, paragraph by paragraph."""
     table = blocks(identified)
-    leaders, named, others = table.iloc[:-2], table.iloc[-2], table.iloc[-1]
-    whole, held = table["count"].sum(), leaders["count"].sum()
+    whole, held = table["filings"].sum(), table.groupby("role")["filings"].sum()
+    others = len(table.loc[table["role"] == "rest", "group"].iloc[0].split("+"))
+    leaders = table[table["role"] == "leader"]
     people, output = map(words.percent, convergence.size_of(LEADERS))
-    parts = [
-        Text(
-            f"{words.named(names)}{' together' if len(names) > 1 else ''} {count}",
-            f"{words.named(names, 'zh')}{'合计' if len(names) > 1 else ''}{count}项",
-        )
-        for names, count in zip(
-            (group.split("+") for group in leaders["group"]), leaders["count"], strict=True
-        )
-    ]
-    town = cities(identified, ("1",))
+    part = words.percent(held["leader"] / whole, digits=1)
+    en, zh = [], []
+    for group, count in zip(leaders["group"].str.split("+"), leaders["filings"], strict=True):
+        en.append(f"{words.named(group)}{' together' if len(group) > 1 else ''} {count}")
+        zh.append(f"{words.named(group, 'zh')}{'合计' if len(group) > 1 else ''}{count}个")
     return (
         Text(
-            f"**Four provinces hold {held} of the {whole} services of the first three batches: "
-            f"{words.joined([part.en for part in parts])}. {words.named(NAMED)} have "
-            f"{named['count']} together, the other {others['provinces']} provinces "
-            f"{others['count']}.**",
-            f"**前三批{whole}项服务中，四个省市占{held}项：{'，'.join(part.zh for part in parts)}。"
-            f"{words.named(NAMED, 'zh')}合计{named['count']}项，其余{others['provinces']}个"
-            f"省（区、市）共{others['count']}项。**",
+            f"**{words.sentence(words.few(len(LEADERS)))} provinces filed {held['leader']} of the "
+            f"first {whole} services: {'; '.join(en)}. {words.named(NAMED)} have "
+            f"{held['article']} together, the other {others} provinces {held['rest']}.**",
+            f"**前三批{whole}个服务中，{len(LEADERS)}个省市占{held['leader']}个：{'，'.join(zh)}。"
+            f"{words.named(NAMED, 'zh')}合计{held['article']}个，其余{others}个省（区、市）共"
+            f"{held['rest']}个。**",
         ),
         Text(
-            f"That is {words.percent(held / whole, digits=1)} of the filings, with {people} of the "
-            f"people and {output} of the output.",
-            f"四省市备案占{words.percent(held / whole, digits=1)}，人口占{people}，"
-            f"地区生产总值占{output}。",
+            f"That is {part} of the filings, with {people} of the people and {output} of the "
+            f"output.",
+            f"前者占备案的{part}，人口占{people}，地区生产总值占{output}。",
         ),
-        Text(
-            "Within a province it is one city: in the first batch "
-            + words.joined(
-                [
-                    f"{places.english(c.city)} filed {c.count_} of {places.english(c.province)}'s "
-                    f"{c.of}"
-                    for c in town.rename(columns={"count": "count_"}).itertuples()
-                ]
-            )
-            + ".",
-            "在省内则集中于一座城市：第一批中"
-            + "，".join(
-                f"{c.province}{c.of}项里{c.city}有{c.count_}项"
-                for c in town.rename(columns={"count": "count_"}).itertuples()
-            )
-            + "。",
-        )
-        if len(town)
-        else Text("", ""),
+        _cities(cities(identified, ("1",))),
+    )
+
+
+def _cities(table: pd.DataFrame) -> Text:
+    """How much of a province's first batch is one city's."""
+    if table.empty:
+        return Text("", "")
+    en, zh = [], []
+    for row in table.to_dict("records"):
+        city, province = (places.english(row[key]) for key in ("place", "province"))
+        en.append(f"{city} filed {row['low']} of {province}'s {row['of']}")
+        zh.append(f"{row['province']}{row['of']}个中{row['place']}有{row['low']}个")
+    return Text(
+        f"Within a province it is one city: in the first batch {words.joined(en)}.",
+        f"在省内则集中于一座城市：第一批{'，'.join(zh)}。",
     )
 
 
@@ -131,9 +154,9 @@ def catching_up(identified: IdentifiedSet) -> tuple[Text, ...]:
             f"**{words.named(NAMED)}, the article's examples, {move.en}: {early} of the first "
             f"{first} services, {later} of the next {then} ({parts[0]}, then {parts[1]}). "
             f"{words.named(LEADERS)} filed {ahead[0]}, then {ahead[1]}.**",
-            f"**原文举出的{words.named(NAMED, 'zh')}{move.zh}：首批{first}项服务中有{early}项，"
-            f"其后{then}项中有{later}项（{parts[0]}，其后{parts[1]}）。"
-            f"{words.named(LEADERS, 'zh')}则为{ahead[0]}项和{ahead[1]}项。**",
+            f"**原文举出的{words.named(NAMED, 'zh')}{move.zh}：首批{first}个服务中有{early}个，"
+            f"其后{then}个中有{later}个（{parts[0]}，其后{parts[1]}）。"
+            f"{words.named(LEADERS, 'zh')}则为{ahead[0]}个和{ahead[1]}个。**",
         ),
         _interior(identified),
         _afterwards(identified),
@@ -153,7 +176,7 @@ def _interior(identified: IdentifiedSet) -> Text:
         f"The {len(group)} provinces of the centre and the west hold {share} of the first {whole} "
         f"services, with {people} of the people and {output} of the output. Whether they were "
         f"catching up is {found.verdict}. {found.reason.en}",
-        f"中西部{len(group)}个省（区、市）占前三批{whole}项服务的{share}，而人口占{people}、"
+        f"中西部{len(group)}个省（区、市）占前三批{whole}个服务的{share}，而人口占{people}、"
         f"地区生产总值占{output}。是否在追赶：{convergence.VERDICTS_ZH[found.verdict]}。"
         f"{found.reason.zh}",
     )
@@ -194,7 +217,7 @@ def _sister_registers() -> Text:
             f"centre and west {moved[1].en} ({by[1]})"
         )
         zh.append(
-            f"{name.zh}（{filings}项）北京{moved[0].zh}（{by[0]}个百分点），"
+            f"{name.zh}（{filings}条）北京{moved[0].zh}（{by[0]}个百分点），"
             f"中西部{moved[1].zh}（{by[1]}）"
         )
     first, last = years["year"].min(), years["year"].max()
@@ -240,7 +263,7 @@ def case(identified: IdentifiedSet, place: str) -> tuple[Text, ...]:
         known = _on_record(place, rows)
     return (
         Text(f"# {english} ({place}){inside}", f"# {place}"),
-        _filed(identified, place) + _algorithms(place),
+        Text(*(f"**{part}**" for part in _filed(identified, place) + _algorithms(place))),
         known,
     )
 
@@ -273,27 +296,27 @@ def _filed(identified: IdentifiedSet, place: str) -> Text:
     en, zh = [], []
     for written in ("1-3", "1", "5"):
         low, high = table.loc[(place, written), ["low", "high"]]
-        if not (named and words.usable(low, high)) or (written == "1" and en):
+        if not (named and words.useful(low, high)) or (written == "1" and en):
             continue
         of, when = table.loc[(places.NATION, written), "low"], words.batches(written)
         en.append(f"{words.span(low, high)} of the {of} of {when}")
-        zh.append(f"{words.batches(written, 'zh')}{of}项中有{words.span(low, high)}项")
+        zh.append(f"{words.batches(written, 'zh')}{of}个中有{words.span(low, high)}个")
     if en:
         return Text(
-            f"**{english} filed {words.joined(en)} in the blockchain register.**",
-            f"**区块链备案：{place}在{'，'.join(zh)}。**",
+            f"{english} filed {words.joined(en)} in the blockchain register.",
+            f"区块链备案：{place}在{'，'.join(zh)}。",
         )
     around = table.loc[(province, "1-3"), ["low", "high"]]
-    if place == province or not words.usable(*around):
+    if place == province or not words.useful(*around):
         return Text(
-            f"**How many blockchain services {english} filed is not known.**",
-            f"**{place}备案的区块链服务数不详。**",
+            f"How many blockchain services {english} filed is not known.",
+            f"{place}备案的区块链服务数不详。",
         )
     of = table.loc[(places.NATION, "1-3"), "low"]
     return Text(
-        f"**How many blockchain services {english} filed is not known; {places.english(province)} "
-        f"filed {words.span(*around)} of the first {of}.**",
-        f"**{place}备案的区块链服务数不详；{province}在前三批{of}项中有{words.span(*around)}项。**",
+        f"How many blockchain services {english} filed is not known; {places.english(province)} "
+        f"filed {words.span(*around)} of the first {of}.",
+        f"{place}备案的区块链服务数不详；{province}在前三批{of}个中有{words.span(*around)}个。",
     )
 
 
@@ -306,18 +329,18 @@ def _algorithms(place: str) -> Text:
     first = table["year"].min()
     if not mine:
         return Text(
-            f"**None of the {words.number(whole)} algorithms filed with the same agency since "
-            f"{first} bears its code.**",
-            f"**{first}年以来同一主管部门的{words.number(whole)}项算法备案中，没有一项属于该地。**",
+            f"None of the {words.number(whole)} algorithms filed with the same agency since "
+            f"{first} bears its code.",
+            f"{first}年以来同一主管部门的{words.number(whole)}条算法备案中，没有一条属于该地。",
         )
     rank, ranked = cases.sister_rank(place)
     level = {"province": ("provinces", "省（区、市）"), "city": ("cities", "市"),
              "district": ("districts and counties", "区县")}[places.find(place).level]  # fmt: skip
     return Text(
-        f"**Of the {words.number(whole)} algorithms filed with the same agency since {first}, "
-        f"{words.number(mine)} bear its code: {words.ordinal(rank)} of {ranked} {level[0]}.**",
-        f"**{first}年以来同一主管部门的{words.number(whole)}项算法备案中有{words.number(mine)}项"
-        f"属于该地，在{ranked}个{level[1]}中居第{rank}位。**",
+        f"Of the {words.number(whole)} algorithms filed with the same agency since {first}, "
+        f"{words.number(mine)} bear its code: {words.ordinal(rank)} of {ranked} {level[0]}.",
+        f"{first}年以来同一主管部门的{words.number(whole)}条算法备案中有{words.number(mine)}个"
+        f"属于该地，在{ranked}个{level[1]}中居第{rank}位。",
     )
 
 
@@ -338,6 +361,54 @@ def comparison(studied: Sequence[str]) -> Text:
     return Text(
         f"**Of {words.number(whole)} algorithms filed since 2022, {places.english(first)} has "
         f"{words.number(filed[first])}, most of the {len(studied)} places studied{rest.en}.**",
-        f"**2022年以来的{words.number(whole)}项算法备案中，所研究的{len(studied)}地以{first}最多，"
-        f"有{words.number(filed[first])}项{rest.zh}。**",
+        f"**2022年以来的{words.number(whole)}条算法备案中，所研究的{len(studied)}地以{first}最多，"
+        f"有{words.number(filed[first])}条{rest.zh}。**",
+    )
+
+
+# --- 05: does the article hold? ------------------------------------------------------------------
+
+
+def audit(table: pd.DataFrame) -> tuple[Text, ...]:
+    """What notebook 05 finds; ``table`` is that of `claims.audited`."""
+    counts = table["standing"].value_counts().reindex(list(claims.STANDINGS), fill_value=0)
+    checkable = int(counts.sum() - counts["outside"])
+    confirmed, alone = counts["confirmed"], counts["unconfirmed"]
+    undecided, fails = counts["undecided"], counts["not borne out"]
+    return (
+        Text(
+            f"**Of the article's {checkable} claims that can be checked, {confirmed} are confirmed "
+            f"by somebody else and {alone} rest on the article alone; {undecided} "
+            f"{'is' if undecided == 1 else 'are'} undecided and {fails} "
+            f"{'is' if fails == 1 else 'are'} not borne out.**",
+            f"**文章可核查的论断有{checkable}条：{confirmed}条有他方佐证，{alone}条仅有文章自述，"
+            f"{undecided}条证据不足以判定，{fails}条未获证实。**",
+        ),
+        *(
+            Text(
+                f"Not borne out: {row.claim} ({row.phrase}). {row.reason_en}",
+                f"未获证实：“{row.phrase}”。{row.reason_zh}",
+            )
+            for row in table[table["standing"] == "not borne out"].itertuples()
+        ),
+        _by_itself(table),
+        Text(
+            f"{counts['outside']} more claims are opinions, events and numbers of other things, "
+            f"which no count of filings can check.",
+            f"另有{counts['outside']}条为看法、事件或其他数字，备案数无从核查。",
+        ),
+    )
+
+
+def _by_itself(table: pd.DataFrame) -> Text:
+    """What is left of the article's own headline share where the article is no witness."""
+    shares = table[(table["standing"] == "unconfirmed") & table["claim"].str.contains("percent")]
+    if shares.empty:
+        return Text("", "")
+    row = shares.iloc[-1]
+    low, high = (words.number(row[f"{end}_alone"], 1) for end in ("low", "high"))
+    return Text(
+        f"Its headline figure is its own: {row['claim']} by its count; what others published "
+        f"leaves {low} to {high} percent.",
+        f"其标题数字为自行统计（“{row['phrase']}”）；他方公布的数字只能限定在{low}%至{high}%之间。",
     )

@@ -53,9 +53,8 @@ def studied() -> tuple[str, ...]:
 
 
 def stem(name: str) -> str:
-    """The beginning of the names of a place's figures, in ASCII: case-loudi."""
-    letters = re.sub("[^a-z ]", "", places.english(name).lower())
-    return f"case-{letters.replace(' ', '-')}"
+    """The word for a place in the names of its figures, in ASCII: loudi."""
+    return re.sub("[^a-z ]", "", places.english(name).lower()).replace(" ", "-")
 
 
 # --- the registers --------------------------------------------------------------------------------
@@ -64,14 +63,11 @@ def stem(name: str) -> str:
 def counts(identified: IdentifiedSet, place: str) -> pd.DataFrame:
     """Services of a place, its province and the country, one row each and selection of batches.
 
-    Columns ``place``, ``batches``, ``low``, ``high`` (missing: open above).
+    The columns are those of `IdentifiedSet.table`.
     """
     around = dict.fromkeys([place, places.province_of(place) or place, places.NATION])
-    asked = [(at, written) for at in around for written in SELECTIONS]
-    found = identified.bounds(Sum("services", (a,), ledger.parse_batches(b)) for a, b in asked)
-    table = pd.DataFrame(asked, columns=["place", "batches"])
-    high = pd.array([answer.high for answer in found], dtype="Int64")
-    return table.assign(low=[answer.low for answer in found], high=high)
+    chosen = [ledger.parse_batches(written) for written in SELECTIONS]
+    return identified.table(Sum("services", (at,), b) for at in around for b in chosen)
 
 
 def rank(identified: IdentifiedSet, place: str, selection: str) -> Bounds:

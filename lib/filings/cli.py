@@ -171,10 +171,10 @@ def check():
 @click.option("--draft", type=_PATH, help="Write candidate rows for the ledger to this file.")
 def audit(file, as_json, sources, draft):
     """Find what a press article in Chinese claims about the register and judge each claim."""
-    from filings import claims, ledger, paths
+    from filings import claims, lists, paths
 
     named = [name.strip() for given in sources for name in given.split(",")]
-    judged = claims.audit(file, ledger.read(), named)
+    judged = claims.audit(file, lists.evidence()[0], named)
     if draft:
         rows = claims.draft((claim for claim, _ in judged), file.stem)
         paths.write(draft, rows)
@@ -191,11 +191,10 @@ _LEDGER = click.option(
 
 def _kept(path: Path | None):
     """The statements that can hold together; those set aside are named on stderr."""
-    from filings import ledger
+    from filings import lists, paths
     from filings.bounds import reconcile
 
-    read = ledger.read(path) if path else ledger.read()
-    evidence = reconcile(read, explain=False)
+    evidence = reconcile(lists.evidence(path or paths.STATEMENTS)[0], explain=False)
     if evidence.set_aside:
         ids = ", ".join(item.statement.id for item in evidence.set_aside)
         click.echo(f"set aside as contradicted: {ids} (filings conflicts says why)", err=True)
@@ -266,10 +265,10 @@ def measure(queries, path, as_json):
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def conflicts(path, as_json, lang):
     """The lightest set of statements to set aside so that the rest can hold, and why."""
-    from filings import ledger
+    from filings import lists, paths
     from filings.bounds import reconcile
 
-    evidence = reconcile(ledger.read(path) if path else ledger.read())
+    evidence = reconcile(lists.evidence(path or paths.STATEMENTS)[0])
     rows = [
         {
             "id": item.statement.id,

@@ -565,7 +565,7 @@ def narrowing(identified: IdentifiedSet) -> Finding:
         Text(
             f"For every 100 filings of the four leaders the three had {before} in the first batch "
             f"and {after} in the first three together.",
-            f"四个领先省市每100项备案，三省市第一批有{before}项，前三批合计有{after}项。",
+            f"四个领先省市每备案100个，三省市第一批有{before}个，前三批合计有{after}个。",
         ),
         readings,
     )
@@ -590,7 +590,7 @@ def gap_remains(identified: IdentifiedSet) -> Finding:
         Text(
             f"Where it comes nearest, the largest of the three has {most} services and the "
             f"smallest of the four {least}.",
-            f"差距最小时，三省市中最多者有{most}项，四省市中最少者有{least}项。",
+            f"差距最小时，三省市中最多者有{most}个，四省市中最少者有{least}个。",
         ),
     )
 
@@ -675,7 +675,7 @@ REGISTERS = {
 CHANGES = {
     "rose": Text("rose", "上升"),
     "fell": Text("fell", "下降"),
-    "no clear change": Text("did not change clearly", "无明显变化"),
+    "unclear": Text("did not change clearly", "无明显变化"),
 }
 """A movement of `sister_changes` in words."""
 
@@ -760,7 +760,7 @@ def sister_changes(years: pd.DataFrame) -> pd.DataFrame:
     Columns ``register``, ``group``, ``change``, ``low`` and ``high`` (Newcombe's interval),
     ``trend`` and ``p`` (Cochran and Armitage's z over all years but the first, which has the
     fewest filings) and ``movement``: ``rose`` or ``fell`` where the interval leaves out zero and
-    the trend agrees, else ``no clear change``.
+    the trend agrees, else ``unclear``.
     """
     rows = []
     for register, table in years.groupby("register"):
@@ -771,7 +771,7 @@ def sister_changes(years: pd.DataFrame) -> pd.DataFrame:
             later = trend(wide[group].iloc[1:].to_list(), wide.iloc[1:].sum(axis=1).to_list())
             sure = later.p < 1 - LEVEL and not change.low <= 0 <= change.high
             agree = sure and (later.statistic > 0) == (change.estimate > 0)
-            movement = ("rose" if change.estimate > 0 else "fell") if agree else "no clear change"
+            movement = ("rose" if change.estimate > 0 else "fell") if agree else "unclear"
             rows.append((register, group, *change, later.statistic, later.p, movement))
     columns = ["register", "group", "change", "low", "high", "trend", "p", "movement"]
     return pd.DataFrame(rows, columns=columns)

@@ -1,6 +1,7 @@
 """The one module that knows where things lie. Every other path is built from these."""
 
 import hashlib
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -96,22 +97,18 @@ def write_table(path: Path, table) -> None:
     """Write a data frame as csv in one step, so that no spreadsheet takes a text for a formula.
 
     A text that begins with =, +, -, @, a tab or a return gets an apostrophe in front, as
-    spreadsheets write it; ``read_table`` takes it off again.
+    spreadsheets write it; `unquoted` takes it off again.
     """
     safe = table.map(
-        lambda value: f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
+        lambda value: f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
     )
     write(path, safe.to_csv(index=False, lineterminator="\n").encode())
 
 
-def read_table(path: Path):
-    """What `write_table` wrote, every field as text, none of them missing."""
-    import pandas as pd
-
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return table.map(
-        lambda value: value[1:] if value[:1] == "'" and value[1:2] in _FORMULA else value
-    )
+def unquoted(text: str) -> str:
+    """A field that `write_table` wrote, without the apostrophe that kept it a text."""
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text[1:]) else text
 
 
-_FORMULA = frozenset("=+-@\t\r")
+# What a spreadsheet would work out; a lone sign and a number are what they are.
+_FORMULA = re.compile(r"[=+\-@\t\r](?!$|[\d.,]+%?$)")

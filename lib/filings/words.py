@@ -15,6 +15,9 @@ from filings import ledger, paths, places
 
 LANGUAGES = ("en", "zh")
 
+_HANDFUL = 5
+_TENTH = 0.1
+
 CHINESE = "text/x-markdown-zh"
 """The MIME type under which a notebook keeps the Chinese of what it says in English."""
 
@@ -60,18 +63,29 @@ def points(change: float, digits: int = 1) -> str:
     return f"{change * 100:+.{digits}f}".replace("-", "−")
 
 
-def usable(low: float, high: float | None, slack: float = 5) -> bool:
-    """True if a reader can use a range: no wider than ``slack``, or its top at most half as much
-    again as its foot. What is wider is printed as *not known*; its ends stand in the tables.
+def useful(low: float, high: float | None) -> bool:
+    """Whether a reader can use this range of a count: it is no wider than what is certain of it,
+    or than a handful. What is wider is printed as *not known*; its ends stand in the tables.
     """
-    return high is not None and not pd.isna(high) and (high - low <= slack or high <= 1.5 * low)
+    return high is not None and not pd.isna(high) and high - low <= max(low, _HANDFUL)
 
 
-def known(low: float, high: float | None, lang: str = "en", slack: float = 5) -> str:
+def useful_share(low: float, high: float | None) -> bool:
+    """The same for a share between 0 and 1: no wider than a tenth of all."""
+    return high is not None and not pd.isna(high) and high - low <= _TENTH
+
+
+def known(low: float, high: float | None, lang: str = "en") -> str:
     """A count as printed, or *not known* where its range is too wide to use."""
-    if usable(low, high, slack):
+    if useful(low, high):
         return span(low, high)
     return "not known" if lang == "en" else "不详"
+
+
+def few(count: int, lang: str = "en") -> str:
+    """A small number as a title has it: in English a word up to ten."""
+    names = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    return names[count] if lang == "en" and count <= 10 else number(count)
 
 
 def ordinal(rank: int) -> str:
@@ -91,6 +105,11 @@ def counted(count: int, one: str, many: str = "") -> str:
     ('1 filing', '1,200 filings', '2 cities')
     """
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
 
 
 # --- names -------------------------------------------------------------------------------------

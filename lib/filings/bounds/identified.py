@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
+import pandas as pd
 
 from filings import places
 from filings.bounds import measures as bound_measures
@@ -13,7 +14,7 @@ from filings.bounds.model import Model
 from filings.bounds.program import INF, Form, Program, add, value_at
 from filings.bounds.search import InfeasibleError, Search
 from filings.bounds.table import Bounds, Sum, Table
-from filings.ledger import Statement
+from filings.ledger import Statement, write_batches
 
 _EPS = 1e-6
 _MOST_COMBINATIONS = 2_000_000
@@ -123,6 +124,20 @@ class IdentifiedSet:
         return self._wider
 
     # --- ratios, ranks, coverage ---------------------------------------------------------------
+
+    def table(self, questions: Iterable[Sum]) -> pd.DataFrame:
+        """The bounds of sums of one place each, one row a question.
+
+        Columns ``unit``, ``batches`` (as written), ``place``, ``low``, ``high`` (missing: open
+        above) and ``basis``.
+        """
+        questions = tuple(questions)
+        rows = [
+            (q.unit, write_batches(q.batches), "+".join(q.places), b.low, b.high, b.basis)
+            for q, b in zip(questions, self.bounds(questions), strict=True)
+        ]
+        columns = ["unit", "batches", "place", "low", "high", "basis"]
+        return pd.DataFrame(rows, columns=columns).astype({"high": "Int64"})
 
     def ratio(self, part: Sum, whole: Sum) -> Bounds:
         """Bounds of one sum divided by another in the same table: a share, a ratio of two places.

@@ -4,6 +4,7 @@ from filings.claims.audit import (
     as_json,
     audit,
     audit_listed,
+    audited,
     claim_of,
     claims_of,
     draft,
@@ -12,10 +13,11 @@ from filings.claims.audit import (
 )
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
-from filings.claims.judge import VERDICTS, Verdict, judge, without
+from filings.claims.judge import STANDINGS, VERDICTS, Verdict, judge, standing, without
 from filings.claims.text import TextError, decode
 
 __all__ = [
-    "VERDICTS", "Claim", "TextError", "Verdict", "as_json", "audit", "audit_listed", "claim_of",
-    "claims_of", "decode", "draft", "extract", "in_words", "judge", "listed", "without",
+    "STANDINGS",
+    "VERDICTS", "Claim", "TextError", "Verdict", "as_json", "audit", "audit_listed", "audited", "claim_of",
+    "claims_of", "decode", "draft", "extract", "in_words", "judge", "listed", "standing", "without",
 ]  # fmt: skip

@@ -14,8 +14,9 @@ from filings.bounds import IdentifiedSet, reconcile
 from filings.claims import lex, lexicon, text
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
-from filings.claims.judge import Verdict, judge, without
+from filings.claims.judge import Verdict, judge, standing, without
 from filings.ledger import Statement
+from filings.words import Text
 
 
 def audit(
@@ -81,14 +82,14 @@ def as_json(claim: Claim, verdict: Verdict) -> dict:
         "low": verdict.low,
         "high": verdict.high,
         "evidence": list(verdict.evidence),
-        "reason": verdict.reason,
+        "reason": verdict.reason.en,
     }
 
 
 def in_words(claim: Claim, verdict: Verdict) -> str:
     """A claim and its verdict as two lines for a reader at the terminal."""
     by = f" Decided by {', '.join(verdict.evidence)}." if verdict.evidence else ""
-    return f"{claim.start}-{claim.end} {claim.span}\n    {verdict.verdict}: {verdict.reason}{by}"
+    return f"{claim.start}-{claim.end} {claim.span}\n    {verdict.verdict}: {verdict.reason.en}{by}"
 
 
 # --- candidate rows for the ledger ---------------------------------------------------------------
@@ -136,12 +137,51 @@ def listed(path: Path = paths.ARTICLE_CLAIMS) -> pd.DataFrame:
 
 
 OUTSIDE = {
-    "opinion": "An opinion: no count bears it out or refutes it.",
-    "event": "An event: the register records filings, not events.",
-    "trend": "About a kind of filer; the register counts filings by place and batch.",
-    "count": "A number of something else than filings.",
+    "opinion": Text(
+        "An opinion: no count bears it out or refutes it.", "属于看法，数字无从证实或否定。"
+    ),
+    "event": Text(
+        "An event: the register records filings, not events.", "属于事件，备案清单不记录事件。"
+    ),
+    "trend": Text(
+        "About a kind of filer; the register counts filings by place and batch.",
+        "所说为某类主体；备案清单按地点和批次计数。",
+    ),
+    "count": Text("A number of something else than filings.", "所说数字不是备案数。"),
 }
 """Why a claim that is not about the register lies outside it, by the claim's kind."""
+
+
+def audited(identified: IdentifiedSet, alone: IdentifiedSet) -> pd.DataFrame:
+    """The article's claims and how each stands, by id.
+
+    ``identified`` holds all tables that agree with the evidence, ``alone`` those that agree with
+    the evidence without the article. Columns ``phrase`` (the article's words), ``claim`` (in
+    English), ``topic``, ``standing`` (see `standing`), ``verdict``, ``low``, ``high`` (what all
+    the evidence leaves for the claim's quantity), ``verdict_alone``, ``low_alone``, ``high_alone``,
+    ``publications`` (ids of those whose statements decide; without the article where they can),
+    ``reason_en``, ``reason_zh``.
+    """
+    claims = listed()
+    both = [audit_listed(claims, one) for one in (identified, alone)]
+    says = {one.id: one for one in identified.statements}
+    rows = []
+    for name, row in claims.iterrows():
+        full, rest = (found[name] for found in both)
+        how = standing(full, rest)
+        decide = rest.evidence if how == "confirmed" else full.evidence
+        by = dict.fromkeys(source for one in decide for source in ledger.sources(says[one]))
+        rows.append(
+            (
+                *(name, row["phrase"], row["claim_in_english"], row["topic"], how),
+                *(full.verdict, full.low, full.high, rest.verdict, rest.low, rest.high),
+                *(";".join(by), *full.reason),
+            )
+        )
+    columns = ["id", "phrase", "claim", "topic", "standing", "verdict", "low", "high",
+               "verdict_alone", "low_alone", "high_alone", "publications", "reason_en",
+               "reason_zh"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).set_index("id")
 
 
 def audit_listed(listed: pd.DataFrame, register: IdentifiedSet) -> dict[str, Verdict]:

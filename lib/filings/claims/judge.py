@@ -18,6 +18,7 @@ from filings.bounds.program import Form, Outcome, Program, add
 from filings.claims import lexicon, wording
 from filings.claims.claim import Claim
 from filings.ledger import Statement
+from filings.words import Text
 
 VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
 _EPS = 1e-6
@@ -37,7 +38,35 @@ class Verdict:
     low: float | None
     high: float | None
     evidence: tuple[str, ...]
-    reason: str
+    reason: Text
+
+
+NO_BATCH = Text("The text does not say of which batches.", "原文未说明批次。")
+
+STANDINGS = {
+    "confirmed": Text("confirmed by others", "有他方佐证"),
+    "unconfirmed": Text("only the article says so", "仅有文章自述"),
+    "undecided": Text("undecided", "证据不足以判定"),
+    "not borne out": Text("not borne out", "未获证实"),
+    "outside": Text("outside the register", "不属备案范围"),
+}
+"""How a claim stands once its own source is no witness: see `standing`."""
+
+
+def standing(verdict: Verdict, alone: Verdict) -> str:
+    """How a claim stands, as one of `STANDINGS`.
+
+    ``verdict`` is that of all the evidence, ``alone`` that of the evidence without the claim's own
+    source. Supported by both, the claim is *confirmed*; by the first only, *unconfirmed*: its
+    source is its own only witness. Contradicted by all the evidence, it is *not borne out*.
+    """
+    if verdict.verdict == "supported":
+        return "confirmed" if alone.verdict == "supported" else "unconfirmed"
+    return {
+        "contradicted": "not borne out",
+        "undecided": "undecided",
+        "outside the register": "outside",
+    }[verdict.verdict]
 
 
 def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[Statement, ...]:
@@ -65,7 +94,7 @@ def judge(claim: Claim, register: IdentifiedSet) -> Verdict:
     if claim.kind == "trend":
         return _trend(claim, register)
     if not claim.batches:
-        return Verdict("undecided", None, None, (), "The text does not say of which batches.")
+        return Verdict("undecided", None, None, (), NO_BATCH)
     case = _Case(claim, register.statements, register.model.ceilings)
     low, high = _quantity(claim, register)
     if case.always_true():
@@ -328,7 +357,8 @@ def _trend(claim: Claim, register: IdentifiedSet) -> Verdict:
     """Sentences on catching up are judged by the tests of ``convergence``."""
     if "布局" in claim.span:
         return Verdict("outside the register", None, None, (),
-                       "The register counts filings; it does not say who plans what.")  # fmt: skip
+                       Text("The register counts filings; it does not say who plans what.",
+                            "备案清单只计备案，不说明谁在布局。"))  # fmt: skip
     test = None
     if claim.places == ("中西部",):
         test = "catching up"
@@ -336,11 +366,20 @@ def _trend(claim: Claim, register: IdentifiedSet) -> Verdict:
         narrows = "缩小" in claim.span or "收窄" in claim.span
         test = "narrowing" if narrows else "gap remains"
     if test is None:
-        return Verdict("undecided", None, None, (), "No test is laid down for this sentence.")
+        return Verdict(
+            "undecided", None, None, (),
+            Text("No test is laid down for this sentence.", "此类说法尚无检验办法。"),
+        )  # fmt: skip
     try:
         finding = _finding(register, test)
     except ValueError as error:  # the joint values left are too many to go through
-        return Verdict("undecided", None, None, (), f"The evidence leaves too much open: {error}.")
+        return Verdict(
+            "undecided", None, None, (),
+            Text(
+                f"The evidence leaves too much open: {error}.",
+                "证据留下的可能过多，无法逐一检验。",
+            ),
+        )  # fmt: skip
     return Verdict(finding.verdict, finding.low, finding.high, (), finding.reason)
 
 
@@ -359,27 +398,36 @@ def _finding(register: IdentifiedSet, test: str) -> convergence.Finding:
 # --- words ---------------------------------------------------------------------------------------
 
 _WHAT = {
-    "count": "the count",
-    "share": "the share in percent",
-    "coverage": "the number of provinces",
-    "rank": "the rank",
+    "count": Text("the count", "数量"),
+    "share": Text("the share in percent", "占比（%）"),
+    "coverage": Text("the number of provinces", "省份数"),
+    "rank": Text("the rank", "位次"),
+}
+_HOW = {
+    "supported": Text(
+        "True in every table that agrees with the evidence", "在与证据一致的所有计数表中均成立"
+    ),
+    "contradicted": Text(
+        "True in no table that agrees with the evidence", "在与证据一致的任何计数表中都不成立"
+    ),
+    "undecided": Text(
+        "True in some tables that agree with the evidence, false in others",
+        "在与证据一致的计数表中，有的成立，有的不成立",
+    ),
 }
 
 
-def _reason(claim: Claim, verdict: str, low, high) -> str:
+def _reason(claim: Claim, verdict: str, low, high) -> Text:
     """Why, in a sentence or two."""
-    how = {
-        "supported": "True in every table that agrees with the evidence",
-        "contradicted": "True in no table that agrees with the evidence",
-        "undecided": "True in some tables that agree with the evidence, false in others",
-    }[verdict]
-    words = [how]
+    en, zh = _HOW[verdict]
     if claim.kind in _WHAT and low is not None:
         what = _WHAT[claim.kind]
         if low == high:
-            words.append(f": {what} is {low:g}")
+            en, zh = f"{en}: {what.en} is {low:g}", f"{zh}：{what.zh}为{low:g}"
         elif high is None:
-            words.append(f": {what} is {low:g} or more, with no upper end")
+            en = f"{en}: {what.en} is {low:g} or more, with no upper end"
+            zh = f"{zh}：{what.zh}至少为{low:g}，没有上限"
         else:
-            words.append(f": {what} lies between {low:g} and {high:g}")
-    return f"{''.join(words)}. {wording.rule(claim)}".strip()
+            en = f"{en}: {what.en} lies between {low:g} and {high:g}"
+            zh = f"{zh}：{what.zh}在{low:g}与{high:g}之间"
+    return Text(f"{en}.", f"{zh}。") + wording.rule(claim)

@@ -1,34 +1,38 @@
-"""The written rule for rounding and wording: what a claim must be true of to be true.
-
-======================  ===========================================================================
-words                   the claim holds if
-======================  ===========================================================================
-a plain count           the count is that number
-a plain percentage      it is the true share rounded, or cut, at the decimals printed: 28.15 for a
-                        share from 28.145 up to, but not with, 28.16
-N成 (tenths)            the same at tens of percent: 四成 for 35 % up to, but not with, 50 %
-a fraction (三分之一)   the share is within a twentieth of it, as for 约
-近, 将近, 接近 N        below N, and at least nine tenths of N
-约, 大约, 左右 N        within a twentieth of N, either way
-超, 逾, 突破 N          more than N
-N 余, N 多              more than N, and less than N and one more unit of its last figure (二百余:
-                        201 to 299)
-至少, 以上              N or more
-不足, 不到 N            less than N
-至多, 不超过, 以下      N or less
-过半, 半数以上          more than half
-大多数 (省市)           more than half of the 31
-绝对优势, 遥遥领先      first, with at least half as many again as any other province
-第 N                    no more than N - 1 places are above it, and N - 1 others not below
-前 N                    no more than N - 1 places are above it
-A、B、C 依次            none is below the next, and no other place is above the last (ties allowed)
-======================  ===========================================================================
-"""
+"""The written rule for rounding and wording (`RULE`): what a claim must be true of to be true."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from filings.claims.claim import Claim
+from filings.words import Text
+
+RULE = (
+    ("a plain count", "the count is that number"),
+    (
+        "a plain percentage",
+        "it is the true share rounded, or cut, at the decimals printed: 28.15 for a share from "
+        "28.145 up to, but not with, 28.16",
+    ),
+    ("N成 (tenths)", "the same at tens of percent: 四成 for 35 % up to, but not with, 50 %"),
+    ("a fraction (三分之一)", "the share is within a twentieth of it, as for 约"),
+    ("近, 将近, 接近 N", "below N, and at least nine tenths of N"),
+    ("约, 大约, 左右 N", "within a twentieth of N, either way"),
+    ("超, 逾, 突破 N", "more than N"),
+    (
+        "N 余, N 多",
+        "more than N, and less than N and one more unit of its last figure (二百余: 201 to 299)",
+    ),
+    ("至少, 以上", "N or more"),
+    ("不足, 不到 N", "less than N"),
+    ("至多, 不超过, 以下", "N or less"),
+    ("过半, 半数以上", "more than half"),
+    ("大多数 (省市)", "more than half of the 31"),
+    ("绝对优势, 遥遥领先", "first, with at least half as many again as any other province"),
+    ("第 N", "no more than N - 1 places are above it, and N - 1 others not below"),
+    ("前 N", "no more than N - 1 places are above it"),
+    ("A、B、C 依次", "none is below the next, and no other place is above the last (ties allowed)"),
+)
+"""Words of a claim, and when a claim so worded holds."""
 
 NEARLY = Decimal("0.9")
 """近 N: at least this part of N."""
@@ -114,23 +118,31 @@ def _last_figure(value: Decimal) -> Decimal:
     return Decimal(1).scaleb(value.normalize().as_tuple().exponent)
 
 
-def rule(claim: Claim) -> str:
+_RULES = {
+    "more than": Text("more than that", "大于该数"),
+    "at most": Text("that or less", "不大于该数"),
+    "less than": Text("less than that", "小于该数"),
+    "at least": Text("that or more", "不小于该数"),
+    "nearly": Text(
+        f"below that, and at least {NEARLY:.0%} of it", f"小于该数，且不少于其{NEARLY:.0%}"
+    ),
+    "about": Text(f"within {ABOUT:.0%} of it", f"与该数相差不超过{ABOUT:.0%}"),
+    "and some": Text(
+        "more than that, by less than one unit of its last figure", "大于该数，不足末位一个单位"
+    ),
+    "tenths": Text("rounded or cut at tens of percent", "按十分位舍入或截断"),
+}
+
+
+def rule(claim: Claim) -> Text:
     """How the claim's words were read, as a sentence; empty for a plain count."""
-    named = {
-        "more than": "more than that",
-        "at most": "that or less",
-        "less than": "less than that",
-        "at least": "that or more",
-        "nearly": f"below that, and at least {NEARLY:.0%} of it",
-        "about": f"within {ABOUT:.0%} of it",
-        "and some": "more than that, by less than one unit of its last figure",
-        "tenths": "rounded or cut at tens of percent",
-    }
-    if claim.kind not in ("count", "share", "coverage"):
-        return ""
-    meaning = sense(claim)
-    if meaning == "exactly":
-        if claim.kind != "share":
-            return ""
-        return "The percentage may be rounded or cut at the decimals printed."
-    return f"“{claim.wording or claim.relation}” is read as {named[meaning]}."
+    meaning = sense(claim) if claim.kind in ("count", "share", "coverage") else "exactly"
+    if meaning != "exactly":
+        said, rule = claim.wording or claim.relation, _RULES[meaning]
+        return Text(f"“{said}” is read as {rule.en}.", f"“{said}”读作：{rule.zh}。")
+    if claim.kind != "share":
+        return Text("", "")
+    return Text(
+        "The percentage may be rounded or cut at the decimals printed.",
+        "百分数按所印小数位舍入或截断均可。",
+    )

@@ -193,7 +193,7 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
                 "quote fields that hold a comma"
             )
             continue
-        fields = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        fields = dict(zip(header, (paths.unquoted(cell.strip()) for cell in cells), strict=True))
         try:
             statement = _statement(fields, number)
         except ValueError as error:
@@ -231,7 +231,7 @@ def sorted_out(*status: str, path: Path = paths.USED_STATEMENTS) -> tuple[Statem
     Official lists at hand are in them, in the place of what they replace. Reads
     ``data/processed/statements.csv``; raises LedgerError as ``read`` does.
     """
-    found = dict(pd.read_csv(path, dtype=str)[["id", "status"]].to_numpy())
+    found = dict(pd.read_csv(path, dtype=str, keep_default_na=False)[["id", "status"]].to_numpy())
     return tuple(statement for statement in read(path) if found[statement.id] in status)
 
 

@@ -9,6 +9,7 @@ from filings.lists.counts import (
     counts,
     counts_by_code,
     cumulative_entities,
+    evidence,
     listed_batches,
     statements,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "counts_by_code",
     "cumulative_entities",
     "entity_history",
+    "evidence",
     "in_words",
     "ingest",
     "listed_batches",

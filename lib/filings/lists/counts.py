@@ -1,11 +1,13 @@
 """What official lists count: by province, by division code, and as statements of the ledger."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
-from filings import numbers, paths, places
-from filings.lists.entries import SAME_ROW, ListRead, ListsRead
+from filings import ledger, numbers, paths, places
+from filings.ledger import Statement
+from filings.lists.entries import SAME_ROW, ListRead, ListsRead, read_all
 from filings.lists.errors import ListError
 
 UNITS = ("services", "entities")
@@ -138,7 +140,26 @@ def _said(unit: str, batches: str, by_province: pd.Series, doubtful: int) -> lis
                     "value": str(value),
                     "of": "",
                     "phrase": "",
+                    "also": "",
+                    "category": "",
+                    "doubt": "",
+                    "reading": "",
                     "note": f"{doubtful} rows in quarantine" if doubtful else "",
                 }
             )
     return said
+
+
+def evidence(path: Path = paths.STATEMENTS) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """The statements in force: a ledger with the official lists at hand in the place of what was
+    published about their batches. Everybody who asks the register begins here.
+
+    Returns the statements, and those that the lists replace. Raises LedgerError and ListError.
+    """
+    read = read_all(paths.LISTS)
+    rows = statements(read)
+    header = list(ledger.COLUMNS)
+    official = ledger.from_rows(
+        [header, *([row[name] for name in header] for row in rows)], "official lists"
+    )
+    return ledger.replace_listed(ledger.read(path), official, listed_batches(read))
