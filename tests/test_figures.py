@@ -268,7 +268,7 @@ def test_the_map_hatches_what_the_register_does_not_cover():
     table = table[table["place"] != places.NATION]
     hidden = sum(not words.useful(*p) for p in zip(table["low"], table["high"], strict=True))
     assert len(blank) == hidden + 3
-    assert f"for {hidden} provinces the number is not known" in draw("tile_map").words["title"]
+    assert f"Not known: {hidden}." in draw("tile_map").words["note"]
 
 
 def test_the_time_axis_is_a_time_axis():

@@ -16,7 +16,7 @@ from filings.figures.words import percent, place, useful_share
 ROW = 5.0
 """Height of a row in millimetres."""
 _HEADROOM = 1.5
-# Behind a number, so that no line of the grid runs through it.
+# Behind a number, so that no line runs through it.
 PAPER = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.3}
 
 
@@ -98,7 +98,8 @@ def dots(ax: Axes, x: Sequence[float], y: Sequence[float], colour: str, marker: 
 
 def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) -> None:
     """A share over periods 0, 1, 2, …: known values as points, neighbours joined by a line; the
-    possible range of the others as a pale bar. The rows ``labelled`` bear their number."""
+    possible range of the others as a pale bar. The rows ``labelled`` bear their number, on the
+    outer side of the bend. The axes have their scale already."""
     at = np.arange(len(table))
     known = known_shares(table)
     middle = (table["low"].to_numpy() + table["high"].fillna(table["low"]).to_numpy()) / 2
@@ -109,8 +110,10 @@ def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) ->
     for k in labelled:
         if known[k]:
             low, high = table["low"].iloc[k], table["high"].iloc[k]
-            look = {"ha": "center", "va": "bottom", "xytext": (0, 4), "bbox": PAPER}
-            beside(ax, k, high, percent(low, high), **look)
+            near = middle[max(k - 1, 0) : k + 2][known[max(k - 1, 0) : k + 2]]
+            under = middle[k] < near.mean() and middle[k] > 0.3 * ax.get_ylim()[1]
+            look = {"va": "top" if under else "bottom", "xytext": (0, -4 if under else 4)}
+            beside(ax, k, low if under else high, percent(low, high), ha="center", **look)
     bare(ax)
 
 

@@ -72,6 +72,7 @@ def _share_panels(page: Page, body, series: dict[str, pd.DataFrame], most: int =
     panels = grid[: len(series)]
     for ax in grid[len(series) :]:
         ax.set_axis_off()
+    share_scale(panels, list(series.values()), 3 if page.brief else 5)
     for ax, (heading, table) in zip(panels, series.items(), strict=True):
         last = len(table) - 1
         crowded = page.narrow or most > 3
@@ -81,7 +82,6 @@ def _share_panels(page: Page, body, series: dict[str, pd.DataFrame], most: int =
         ax.set_title("\n".join(wrap(heading, room, style.TEXT, "bold")))
         if crowded and table["period"].iloc[0] != "1":
             ax.set_xticks([0, last], [table["period"].iloc[0], table["period"].iloc[last]])
-    share_scale(panels, list(series.values()), 3 if page.brief else 5)
 
 
 def _said(page: Page, table: pd.DataFrame) -> str:
@@ -272,18 +272,18 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     if len(names) > 2:
         raise ValueError(f"concentration: at most two measures a figure, got {', '.join(names)}")
     rows = {name: table[table["measure"] == name].reset_index(drop=True) for name in names}
-    parts = [
-        page.say(
-            f"{measure(name, 'en')} {verdict(rows[name]['verdict'].iloc[0], 'en')}",
-            f"{measure(name, 'zh')}{verdict(rows[name]['verdict'].iloc[0], 'zh')}",
-        )
-        for name in names
-    ]
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(rows[name]["verdict"].iloc[0], []).append(measure(name, page.lang))
+    parts = []
+    for said, which in found.items():
+        verb = verdict(said, page.lang)
+        verb = verb.replace("shows", "show") if len(which) > 1 else verb
+        parts.append(page.say(f"{joined(which, 'en')} {verb}", f"{joined(which, 'zh')}{verb}"))
     first, last = (batches(table["batches"].iloc[k], page.lang) for k in (0, -1))
     title = page.say(
-        f"From {first} to {last}: {', '.join(part[:1].lower() + part[1:] for part in parts)}",
-        f"{first}至{last}：{'，'.join(parts)}",
-    ).replace("herfindahl", "Herfindahl")
+        f"From {first} to {last} {', '.join(parts)}", f"{first}至{last}：{'，'.join(parts)}"
+    )
     proven = table["proven"].astype(bool).all()
     body = page.open(
         plot=_PANEL * (len(names) if page.narrow and not page.brief else 1),
@@ -308,7 +308,7 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     for ax, name in zip(panels, names, strict=True):
         write = percent if name.startswith("cr") else lambda low, high: span(low, high, 2)
         _columns(page, ax, rows[name], style.MAIN, write)
-        ax.set_title(measure(name, page.lang))
+        ax.set_title(sentence(measure(name, page.lang)))
 
 
 def _columns(page: Page, ax: Axes, table: pd.DataFrame, colour: str, write: Callable) -> None:

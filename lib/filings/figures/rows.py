@@ -133,7 +133,7 @@ def standing_still(page: Page, table: pd.DataFrame) -> None:
         f"其后{number(end['total'])}个中{counts[1]}个",
     )
     body = page.open(
-        plot=len(groups) * 25,
+        plot=len(groups) * 27,
         title=title,
         subtitle=page.say(
             f"Share of all {unit(begin['unit'], 'en')} registered, and share of the population",
@@ -195,7 +195,8 @@ def ranking(page: Page, table: pd.DataFrame) -> None:
         drawn, tail = drawn.iloc[:_BRIEF_ROWS], drawn.iloc[_BRIEF_ROWS:]
         rest = pd.DataFrame([{"place": "+".join(tail["place"]), **tail[["low", "high"]].sum()}])
     rows = pd.concat([drawn, rest])
-    first, second = rows.iloc[0], rows.iloc[1]
+    singles = rows[~rows["place"].str.contains("+", regex=False)]
+    first, second = singles.iloc[0], singles.iloc[1]
     of = (
         page.say(f" of {number(total.iloc[0])}", f"（共{number(total.iloc[0])}个）")
         if len(total)
@@ -309,18 +310,12 @@ def comparison(page: Page, table: pd.DataFrame) -> None:
     table = table.sort_values("filings", ascending=False, kind="stable")
     total = int(table["of"].iloc[0])
     first, last = table.iloc[0], table.iloc[-1]
-    ends = [
-        f"{place(row['place'], page.lang)}{page.say(' ', '')}"
-        + (
-            number(row["filings"]) + page.say("", "条")
-            if row["filings"]
-            else page.say("none", "没有")
-        )
-        for row in (first, last)
-    ]
+    most = f"{place(first['place'], page.lang)}{page.say(' has ', '')}{number(first['filings'])}"
+    least = number(last["filings"]) if last["filings"] else page.say("none", "没有")
+    least = f"{place(last['place'], page.lang)}{page.say(' ', '')}{least}"
     title = page.say(
-        f"Of {number(total)} algorithm filings, {ends[0]} and {ends[1]}",
-        f"{number(total)}条算法备案中，{ends[0]}，{ends[1]}",
+        f"Of {number(total)} algorithm filings, {most} and {least}",
+        f"{number(total)}条算法备案中，{most}条，{least}" + ("条" if last["filings"] else ""),
     )
     body = page.open(
         plot=ROW * len(table),
@@ -419,10 +414,12 @@ def location_quotient(page: Page, table: pd.DataFrame) -> None:
     measured = {"population": page.say("people", "人口"), "gdp": page.say("output", "产出")}[
         bases[0]
     ]
+    own = "its" if len(names) < 2 else "their"
     title = page.say(
         f"{joined(names[:4], 'en') if names else 'No province'} certainly "
-        f"{'has' if len(names) < 2 else 'have'} more than the share of {measured}; "
-        f"{len(under)} provinces less",
+        f"{'has' if len(names) < 2 else 'have'} more than {own} share of "
+        f"{measured}, "
+        f"{few(len(under), 'en')} provinces less",
         f"{joined(names[:4], 'zh') if names else '无一省'}备案份额确定高于{measured}份额，"
         f"{len(under)}个省（区、市）确定低于",
     )
@@ -487,8 +484,8 @@ def likely(page: Page, table: pd.DataFrame) -> None:
     widest = write(table["likely_low"].min(), table["likely_high"].max())
     proven = write(table["low"].min(), table["high"].max())
     title = page.say(
-        f"{sentence(what)}: {proven} is certain, models put it at {widest}",
-        f"{what}：可证{proven}，模型估计{widest}",
+        f"{sentence(what)}: certainly {proven}; models put it at {widest}",
+        f"{what}：必在{proven}之间，模型估计{widest}",
     )
     names = [
         "\n".join(wrap(text, 40 if page.narrow else 55, style.SMALL))

@@ -16,8 +16,8 @@ REGISTERS = {
     "deep_synthesis": {"en": "Deep synthesis", "zh": "深度合成备案"},
 }
 MEASURES = {
-    "hhi": {"en": "Herfindahl index (HHI)", "zh": "赫芬达尔指数（HHI）"},
-    "gini": {"en": "Gini", "zh": "基尼系数"},
+    "hhi": {"en": "the Herfindahl index (HHI)", "zh": "赫芬达尔指数（HHI）"},
+    "gini": {"en": "the Gini coefficient", "zh": "基尼系数"},
 }
 VERDICTS = {
     "rose": {"en": "rose", "zh": "上升"},
@@ -140,7 +140,7 @@ def measure(name: str, lang: str) -> str:
     if name in MEASURES:
         return MEASURES[name][lang]
     k = name.removeprefix("cr")
-    return f"Share of the largest {k}" if lang == "en" else f"前{k}名的份额"
+    return f"the share of the largest {few(int(k), 'en')}" if lang == "en" else f"前{k}名的份额"
 
 
 def few(count: int, lang: str) -> str:
