@@ -319,7 +319,7 @@ def _columns(page: Page, ax: Axes, table: pd.DataFrame, colour: str, write: Call
     barplot(x=at, y=table["low"].tolist(), color=colour, **look)
     for x, low, high in zip(at, table["low"], table["high"], strict=True):
         beside(ax, x, high, write(low, high), ha="center", va="bottom", xytext=(0, 2))
-    ax.set_ylim(0, table["high"].max() * 1.15)
+    ax.set_ylim(0, table["high"].max() * 1.15 or 1)
     ax.set_yticks([])
     bare(ax)
     _periods(page, ax, table["batches"], True)
@@ -486,4 +486,3 @@ def case_algorithm(page: Page, table: pd.DataFrame) -> None:
     )
     _columns(page, ax, rows, style.MAIN, span)
     ax.set_xlabel("")
-    ax.set_ylim(0, max(table["filings"].max(), 1) * 1.15)
