@@ -15,7 +15,7 @@ from filings.figures.words import percent, place, useful_share
 
 ROW = 5.0
 """Height of a row in millimetres."""
-_HEADROOM = 1.5
+_HEADROOM = 1.3
 # Behind a number, so that no line runs through it.
 PAPER = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.3}
 
@@ -120,11 +120,11 @@ def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) ->
 def share_scale(panels: Sequence[Axes], tables: Sequence[pd.DataFrame], most: int) -> None:
     """One vertical scale of shares from zero for all panels, with at most ``most`` steps.
 
-    It ends half as far again as the largest known value, so that what is not known never towers
+    It ends a third beyond the largest known value, so that what is not known never towers
     over what is.
     """
-    highest = max(table.loc[known_shares(table), "high"].max() for table in tables)
-    top = min(_HEADROOM * highest, 1.12)
+    values = pd.concat([table.loc[known_shares(table), "high"] for table in tables])
+    top = min(_HEADROOM * values.max(), 1.12) if len(values) else 1.12
     step = next((s for s in (0.02, 0.05, 0.1, 0.2, 0.25) if top / s <= most), 0.5)
     ticks = np.arange(0, top, step)
     for ax in panels:

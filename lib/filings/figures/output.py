@@ -18,6 +18,7 @@ import pandas as pd
 
 from filings import paths
 from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page
+from filings.figures.sources import source_line
 from filings.figures.words import LANGUAGES
 
 FORMATS = ("svg", "pdf", "png")
@@ -221,8 +222,8 @@ def gallery(entries: Mapping[str, dict]) -> str:
             "",
             entry["caption"]["zh"],
             "",
-            f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}`; sources: "
-            f"{', '.join(entry['sources'])}.",
+            f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}`. Source: "
+            f"{source_line(tuple(entry['sources']), 'en')}.",
             "",
         ]
     return "\n".join(lines)

@@ -98,17 +98,17 @@ def _said(page: Page, table: pd.DataFrame) -> str:
     return page.say(", ", "，").join(parts)
 
 
-def _by_register(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {
-        name: rows.reset_index(drop=True) for name, rows in table.groupby("register", sort=False)
-    }
+def _series(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    """The table's rows by the values of a column, in the order given."""
+    groups = table.groupby(column, sort=False)
+    return {name: rows.reset_index(drop=True) for name, rows in groups}
 
 
-def _verdicts(page: Page, series: dict[str, pd.DataFrame]) -> dict[str, list[str]]:
-    """The registers by the verdict of the notebook's test, in words."""
+def _verdicts(series: dict[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """The names of the series by the verdict of the notebook's test."""
     found: dict[str, list[str]] = {}
     for name, rows in series.items():
-        found.setdefault(verdict(rows["verdict"].iloc[0], page.lang), []).append(name)
+        found.setdefault(rows["verdict"].iloc[0], []).append(name)
     return found
 
 
@@ -128,10 +128,11 @@ def beijing(page: Page, table: pd.DataFrame) -> None:
     All share rows are of one place. The gain rows are of one register.
     """
     series, gains = table[table["panel"] == "share"], table[table["panel"] == "gain"]
-    who, series = place(series["place"].iloc[0], page.lang), _by_register(series)
+    who, series = place(series["place"].iloc[0], page.lang), _series(series, "register")
     lead = dict(list(series.items())[:2])
     parts = []
-    for said, names in _verdicts(page, lead).items():
+    for name, names in _verdicts(lead).items():
+        said = verdict(name, page.lang)
         told = [f"{_register(page, n)}{page.say(' ', '')}{_said(page, lead[n])}" for n in names]
         parts.append(page.say(f"{said}: {'; '.join(told)}", f"{said}：{'；'.join(told)}"))
     title = page.say(f"{who}'s share {'; it '.join(parts)}", f"{who}份额{'；'.join(parts)}")
@@ -191,10 +192,13 @@ def control(page: Page, table: pd.DataFrame) -> None:
     ``verdict`` (rose | fell | unclear: the test of the register's series).
     """
     group = place(table["group"].iloc[0], page.lang)
-    series = _by_register(table)
+    series = _series(table, "register")
     parts = []
-    for said, names in _verdicts(page, series).items():
-        which = joined([_register(page, name) for name in names], page.lang)
+    for name, names in _verdicts(series).items():
+        said, which = (
+            verdict(name, page.lang),
+            joined([_register(page, n) for n in names], page.lang),
+        )
         parts.append(page.say(f"{said} in {which}", f"{which}{said}"))
     title = page.say(
         f"The share of {group} {'; it '.join(parts)}", f"{group}份额：{'，'.join(parts)}"
@@ -224,14 +228,12 @@ def shares(page: Page, table: pd.DataFrame) -> None:
     """
     table = table.rename(columns={"batches": "period"})
     unit_name = table["unit"].iloc[0]
-    series = {
-        name: rows.reset_index(drop=True) for name, rows in table.groupby("group", sort=False)
-    }
+    series = _series(table, "group")
     lead = dict(list(series.items())[:2])
     parts = [
         place(name, page.lang)
         + page.say(" ", "")
-        + _agree(name, verdict(rows["verdict"].iloc[0], page.lang))
+        + verdict(rows["verdict"].iloc[0], page.lang, "+" in name or name == "Leaders")
         for name, rows in lead.items()
     ]
     title = page.say(f"Shares by batch: {', '.join(parts)}", f"各批份额：{'，'.join(parts)}")
@@ -254,12 +256,6 @@ def shares(page: Page, table: pd.DataFrame) -> None:
     _share_panels(page, body, headed, most=4)
 
 
-def _agree(name: str, said: str) -> str:
-    """The verb behind one place or several."""
-    several = "+" in name or name == "Leaders"
-    return said.replace("shows", "show") if several else said
-
-
 @builder("measure", "unit", "batches", "low", "high", "proven", "verdict", once=("unit",))
 def concentration(page: Page, table: pd.DataFrame) -> None:
     """One or two measures of concentration batch by batch, each from zero.
@@ -271,15 +267,12 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     names = list(dict.fromkeys(table["measure"]))
     if len(names) > 2:
         raise ValueError(f"concentration: at most two measures a figure, got {', '.join(names)}")
-    rows = {name: table[table["measure"] == name].reset_index(drop=True) for name in names}
-    found: dict[str, list[str]] = {}
-    for name in names:
-        found.setdefault(rows[name]["verdict"].iloc[0], []).append(measure(name, page.lang))
+    rows = _series(table, "measure")
     parts = []
-    for said, which in found.items():
-        verb = verdict(said, page.lang)
-        verb = verb.replace("shows", "show") if len(which) > 1 else verb
-        parts.append(page.say(f"{joined(which, 'en')} {verb}", f"{joined(which, 'zh')}{verb}"))
+    for name, which in _verdicts(rows).items():
+        said = verdict(name, page.lang, len(which) > 1)
+        whose = joined([measure(each, page.lang) for each in which], page.lang)
+        parts.append(page.say(f"{whose} {said}", f"{whose}{said}"))
     first, last = (batches(table["batches"].iloc[k], page.lang) for k in (0, -1))
     title = page.say(
         f"From {first} to {last} {', '.join(parts)}", f"{first}至{last}：{'，'.join(parts)}"

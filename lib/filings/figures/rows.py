@@ -63,7 +63,7 @@ def register_730(page: Page, table: pd.DataFrame) -> None:
     )
     longest = -(-int(table["filings"].max()) // _DEEP)
     body = page.open(
-        plot=len(table) * (9 if page.narrow else 13),
+        plot=len(table) * min(13, (_DEEP + 2) * (page.room - 48) / longest),
         title=title,
         subtitle=page.say(
             f"One square is one of the {total} {unit(unit_name, 'en')} registered in "

@@ -75,13 +75,17 @@ def useful_share(low: float, high: float) -> bool:
     return not pd.isna(high) and high - low <= _NARROW_SHARE
 
 
-def verdict(name: str, lang: str) -> str:
-    """A test's verdict in words. Raises ``UnknownVerdictError`` for any other word."""
+def verdict(name: str, lang: str, several: bool = False) -> str:
+    """A test's verdict as the verb behind one subject or ``several``.
+
+    Raises ``UnknownVerdictError`` for any word but those of ``VERDICTS``.
+    """
     if name not in VERDICTS:
         raise UnknownVerdictError(
             f"verdict {name!r}: the notebook's test says one of {', '.join(VERDICTS)}"
         )
-    return VERDICTS[name][lang]
+    words = VERDICTS[name][lang]
+    return words.replace("shows", "show") if several else words
 
 
 def place(name: str, lang: str) -> str:
