@@ -196,19 +196,18 @@ def ranking(page: Page, table: pd.DataFrame) -> None:
         rest = pd.DataFrame([{"place": "+".join(tail["place"]), **tail[["low", "high"]].sum()}])
     rows = pd.concat([drawn, rest])
     singles = rows[~rows["place"].str.contains("+", regex=False)]
-    first, second = singles.iloc[0], singles.iloc[1]
-    of = (
-        page.say(f" of {number(total.iloc[0])}", f"（共{number(total.iloc[0])}个）")
-        if len(total)
-        else ""
-    )
-    name = place(first["place"], page.lang)
-    values = [span(row["low"], row["high"]) for row in (first, second)]
+    lead = [
+        (place(row.place, page.lang), span(row.low, row.high))
+        for row in (singles if len(singles) > 1 else rows).iloc[:2].itertuples()
+    ]
+    when = batches(selection, page.lang)
+    of = f" of {number(total.iloc[0])}" if len(total) else ""
+    of_zh = f"（共{number(total.iloc[0])}个）" if len(total) else ""
     title = page.say(
-        f"{name} has {values[0]}{of} {unit(unit_name, 'en')} in {batches(selection, 'en')}, "
-        f"{place(second['place'], 'en')} {values[1]}",
-        f"{batches(selection, 'zh')}：{name}{values[0]}{unit(unit_name, 'zh')}{of}，"
-        f"{place(second['place'], 'zh')}{values[1]}个",
+        f"{lead[0][0]} has {lead[0][1]}{of} {unit(unit_name, 'en')} in {when}"
+        + "".join(f", {name} {value}" for name, value in lead[1:]),
+        f"{when}：{lead[0][0]}{lead[0][1]}{unit(unit_name, 'zh')}{of_zh}"
+        + "".join(f"，{name}{value}个" for name, value in lead[1:]),
     )
     unknown_names = (
         joined([place(p, page.lang) for p in hidden["place"]], page.lang) if len(hidden) else ""
