@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from filings import cases, figures, ledger, paths, places, run
 from filings.bounds import IdentifiedSet
-from filings.cases import record
+from filings.cases import drawn, record
 from filings.cases.words import EVENTS_ZH, METRICS, THREADS, value_in_words
 from filings.cli import main
 from filings.figures import faults
@@ -327,11 +327,24 @@ def test_per_head_and_per_output_of_a_made_up_count():
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @each_place
 def test_the_figures_of_a_case_can_be_read(place, lang):
-    tables = {"timeline": cases.timeline(place)}
-    if len(cases.promises(place)):
-        tables["promised_verified"] = cases.drawn_promises(place)
+    tables = {
+        "timeline": drawn.drawn_timeline(place),
+        "case_algorithm": drawn.drawn_algorithm(place),
+    }
     for builder, table in tables.items():
-        assert faults(figures.BUILDERS[builder](table, lang, 180, ("S01",))) == []
+        assert faults(figures.BUILDERS[builder](table, lang, sources=("S01",))) == []
+
+
+def test_the_algorithm_ranks_are_those_of_the_counts():
+    table = pd.read_csv(paths.SISTER_COUNTS, dtype={"division_code": str})
+    sums = table.groupby(table["division_code"].str[:2])["first_appearances"].sum()
+    ordered = sums.sort_values(ascending=False)
+    first = places.province_by_code()[ordered.index[0]]
+    assert drawn.algorithm_ranks(first) == (ordered.iloc[0], 1, 31)
+    assert drawn.algorithm_ranks("娄底")[0] == cases.sister("娄底")["filings"].sum()
+    compared = drawn.drawn_comparison(("娄底", first, "四川"))
+    assert compared["of"].nunique() == 1
+    assert compared.loc[compared["place"] == first, "rank"].item() == 1
 
 
 @each_place

@@ -106,6 +106,11 @@ def test_no_title_without_a_verdict_tells_of_a_change(name):
         assert not re.search("rose|fell|grew|上升|下降|增长|change|变化", title), title
 
 
+def test_panels_without_any_known_share_are_still_drawn():
+    table = TABLES["control"]().assign(low=0.1, high=0.6)
+    assert faults(draw("control", table=table)) == []
+
+
 def test_drawing_leaves_no_trace():
     # Asking for the backend alone would load pyplot.
     names = [name for name in mpl.rcParams if name != "backend"]
@@ -268,7 +273,7 @@ def test_the_map_hatches_what_the_register_does_not_cover():
     table = table[table["place"] != places.NATION]
     hidden = sum(not words.useful(*p) for p in zip(table["low"], table["high"], strict=True))
     assert len(blank) == hidden + 3
-    assert f"for {hidden} provinces the number is not known" in draw("tile_map").words["title"]
+    assert f"Not known: {hidden}." in draw("tile_map").words["note"]
 
 
 def test_the_time_axis_is_a_time_axis():

@@ -234,6 +234,15 @@ def test_the_command_refuses_in_one_line(light, words, message):
     assert message in result.output and result.output.count("\n") == 1
 
 
+def test_what_an_outlet_has_no_room_for_is_left_out_or_said(light):
+    save("coverage"), save("verdicts")
+    asked = ["--preset", "slide", "--format", "png"]
+    assert filings(*asked).exit_code == 0
+    assert sorted(content(light / "slide")) == ["verdicts.en.png", "verdicts.zh.png"]
+    result = filings(*asked, "coverage")
+    assert result.exit_code == 2 and "for print, not for a screen" in result.output
+
+
 def test_the_command_lists_names_with_titles(light):
     entry = save("verdicts")
     listed = filings("--list")

@@ -11,7 +11,7 @@ from filings import paths, places
 from filings.figures import style
 from filings.figures.marks import label, swatch
 from filings.figures.page import Page, TooTallError, builder
-from filings.figures.words import batches, noun, number, place, span, unit, useful
+from filings.figures.words import batches, few, noun, number, place, span, unit, useful
 
 CLASSES = (0, 1, 5, 10, 20, 100, 200)
 """Lower ends of the seven shades: none, 1-4, 5-9, 10-19, 20-99, 100-199, 200 and more."""
@@ -45,7 +45,15 @@ def touching() -> list[tuple[str, str]]:
 
 def shade(value: float) -> str:
     """The colour of a count: the darker, the more; one step a class of ``CLASSES``."""
-    return style.SEQUENTIAL[sum(value >= low for low in CLASSES) - 1]
+    return style.SEQUENTIAL[_step(value)]
+
+
+def _step(value: float) -> int:
+    return sum(value >= low for low in CLASSES) - 1
+
+
+def _class(k: int) -> str:
+    return span(CLASSES[k], CLASSES[k + 1] - 1) if k + 1 < len(CLASSES) else f"{CLASSES[k]}+"
 
 
 @builder("unit", "batches", "place", "low", "high", once=("unit", "batches"))
@@ -73,9 +81,13 @@ def tile_map(page: Page, table: pd.DataFrame) -> None:
         f"{' and '.join(lead)}{of} {unit(unit_name, 'en')} in {batches(selection, 'en')}",
         f"{batches(selection, 'zh')}：{of}{'、'.join(lead)}",
     )
-    if hidden:
+    none = int((table["high"] == 0).sum())
+    if none:
+        title += page.say(f"; {few(none, 'en')} provinces have none", f"；{none}个省（区、市）没有")
+    elif hidden:
         title += page.say(
-            f"; for {hidden} provinces the number is not known", f"；{hidden}个省（区、市）数目不详"
+            f"; for {few(hidden, 'en')} provinces the number is not known",
+            f"；{hidden}个省（区、市）数目不详",
         )
     if page.brief and page.narrow:
         raise TooTallError("tile_map: a card has no room for 34 squares: choose a slide")
@@ -92,16 +104,18 @@ def tile_map(page: Page, table: pd.DataFrame) -> None:
         ),
         note=page.say(
             "One square a province; not a map of boundaries. The register covers the mainland; "
-            "Hong Kong, Macao and Taiwan are not in it." + (f" {codes}." * letters),
-            "每省（区、市）一格，非行政区划地图。备案清单不含港澳台地区。",
+            "Hong Kong, Macao and Taiwan are not in it."
+            + f" Not known: {hidden}." * (hidden > 0)
+            + (f" {codes}." * letters),
+            "每省（区、市）一格，非行政区划地图。备案清单不含港澳台地区。"
+            + f"数目不详者{hidden}个。" * (hidden > 0),
         ),
         alt=page.say("Squares in the places of provinces.", "按方位排列的方格图。"),
         key=[
             *(
-                swatch(style.SEQUENTIAL[k], span(CLASSES[k], CLASSES[k + 1] - 1))
-                for k in range(1, len(CLASSES) - 1)
+                swatch(style.SEQUENTIAL[k], _class(k))
+                for k in range(1, _step(known["low"].max()) + 1)
             ),
-            swatch(style.SEQUENTIAL[-1], f"{CLASSES[-1]}+"),
             swatch(style.PAPER, page.say("not in the register", "不在清单内"), "//////"),
         ],
     )
@@ -141,7 +155,7 @@ def _tile(ax, down: float, across: float, name: str, value: str, colour: str | N
 
 
 _SHADES = ("exact", "near", "range", "nothing")
-_COVERAGE = dict(zip(_SHADES, (style.MAIN, "#86AECB", "#DCE6EE", style.PAPER), strict=True))
+_COVERAGE = dict(zip(_SHADES, (style.MAIN, "#A3C3DA", "#DCE6EE", style.PAPER), strict=True))
 _NEAR = 5
 
 

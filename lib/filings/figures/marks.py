@@ -15,8 +15,8 @@ from filings.figures.words import percent, place, useful_share
 
 ROW = 5.0
 """Height of a row in millimetres."""
-_HEADROOM = 1.5
-# Behind a number, so that no line of the grid runs through it.
+_HEADROOM = 1.3
+# Behind a number, so that no line runs through it.
 PAPER = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.3}
 
 
@@ -98,7 +98,8 @@ def dots(ax: Axes, x: Sequence[float], y: Sequence[float], colour: str, marker: 
 
 def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) -> None:
     """A share over periods 0, 1, 2, …: known values as points, neighbours joined by a line; the
-    possible range of the others as a pale bar. The rows ``labelled`` bear their number."""
+    possible range of the others as a pale bar. The rows ``labelled`` bear their number, on the
+    outer side of the bend. The axes have their scale already."""
     at = np.arange(len(table))
     known = known_shares(table)
     middle = (table["low"].to_numpy() + table["high"].fillna(table["low"]).to_numpy()) / 2
@@ -109,19 +110,21 @@ def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) ->
     for k in labelled:
         if known[k]:
             low, high = table["low"].iloc[k], table["high"].iloc[k]
-            look = {"ha": "center", "va": "bottom", "xytext": (0, 4), "bbox": PAPER}
-            beside(ax, k, high, percent(low, high), **look)
+            near = middle[max(k - 1, 0) : k + 2][known[max(k - 1, 0) : k + 2]]
+            under = middle[k] < near.mean() and middle[k] > 0.3 * ax.get_ylim()[1]
+            look = {"va": "top" if under else "bottom", "xytext": (0, -4 if under else 4)}
+            beside(ax, k, low if under else high, percent(low, high), ha="center", **look)
     bare(ax)
 
 
 def share_scale(panels: Sequence[Axes], tables: Sequence[pd.DataFrame], most: int) -> None:
     """One vertical scale of shares from zero for all panels, with at most ``most`` steps.
 
-    It ends half as far again as the largest known value, so that what is not known never towers
+    It ends a third beyond the largest known value, so that what is not known never towers
     over what is.
     """
-    highest = max(table.loc[known_shares(table), "high"].max() for table in tables)
-    top = min(_HEADROOM * highest, 1.12)
+    values = pd.concat([table.loc[known_shares(table), "high"] for table in tables])
+    top = min(_HEADROOM * values.max(), 1.12) if len(values) else 1.12
     step = next((s for s in (0.02, 0.05, 0.1, 0.2, 0.25) if top / s <= most), 0.5)
     ticks = np.arange(0, top, step)
     for ax in panels:

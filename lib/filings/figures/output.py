@@ -17,7 +17,8 @@ from pathlib import Path
 import pandas as pd
 
 from filings import paths
-from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page
+from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page, TooTallError
+from filings.figures.sources import source_line
 from filings.figures.words import LANGUAGES
 
 FORMATS = ("svg", "pdf", "png")
@@ -221,8 +222,8 @@ def gallery(entries: Mapping[str, dict]) -> str:
             "",
             entry["caption"]["zh"],
             "",
-            f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}`; sources: "
-            f"{', '.join(entry['sources'])}.",
+            f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}`. Source: "
+            f"{source_line(tuple(entry['sources']), 'en')}.",
             "",
         ]
     return "\n".join(lines)
@@ -239,6 +240,8 @@ def export(
 ) -> Iterator[Path]:
     """Draw figures (all of the manifest where none is named) from their csv; yields each file.
 
+    Where none is named, figures that the outlet has no room for are left out.
+
     ``width_mm`` wins over ``preset``, ``dpi`` over the preset's resolution. Without ``out`` they
     go to figures/ at their own size, and into a folder named after the size at any other. Raises
     ``UnknownFigureError`` and ``ValueError`` before anything is written.
@@ -247,14 +250,20 @@ def export(
     unknown = [kind for kind in formats if kind not in FORMATS]
     if unknown:
         raise ValueError(f"unknown format {', '.join(unknown)}: choose from {', '.join(FORMATS)}")
-    names = list(names) or list(manifest())
-    for name in names:
+    names = list(names)
+    chosen = names or list(manifest())
+    for name in chosen:
         _known(name)
     size = f"{width_mm:g}mm" if width_mm else preset or (f"{dpi}dpi" if dpi else "")
     folder = out or paths.FIGURES / size
-    for name in names:
+    for name in chosen:
         for lang in langs:
-            page = redraw(name, lang, width_mm, preset)
+            try:
+                page = redraw(name, lang, width_mm, preset)
+            except TooTallError:
+                if names:
+                    raise
+                continue
             for kind in formats:
                 path = folder / f"{name}.{lang}.{kind}"
                 paths.write(path, rendered(page, kind, dpi or page.outlet.dpi))

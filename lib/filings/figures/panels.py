@@ -72,6 +72,7 @@ def _share_panels(page: Page, body, series: dict[str, pd.DataFrame], most: int =
     panels = grid[: len(series)]
     for ax in grid[len(series) :]:
         ax.set_axis_off()
+    share_scale(panels, list(series.values()), 3 if page.brief else 5)
     for ax, (heading, table) in zip(panels, series.items(), strict=True):
         last = len(table) - 1
         crowded = page.narrow or most > 3
@@ -81,7 +82,6 @@ def _share_panels(page: Page, body, series: dict[str, pd.DataFrame], most: int =
         ax.set_title("\n".join(wrap(heading, room, style.TEXT, "bold")))
         if crowded and table["period"].iloc[0] != "1":
             ax.set_xticks([0, last], [table["period"].iloc[0], table["period"].iloc[last]])
-    share_scale(panels, list(series.values()), 3 if page.brief else 5)
 
 
 def _said(page: Page, table: pd.DataFrame) -> str:
@@ -98,17 +98,17 @@ def _said(page: Page, table: pd.DataFrame) -> str:
     return page.say(", ", "，").join(parts)
 
 
-def _by_register(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {
-        name: rows.reset_index(drop=True) for name, rows in table.groupby("register", sort=False)
-    }
+def _series(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    """The table's rows by the values of a column, in the order given."""
+    groups = table.groupby(column, sort=False)
+    return {name: rows.reset_index(drop=True) for name, rows in groups}
 
 
-def _verdicts(page: Page, series: dict[str, pd.DataFrame]) -> dict[str, list[str]]:
-    """The registers by the verdict of the notebook's test, in words."""
+def _verdicts(series: dict[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """The names of the series by the verdict of the notebook's test."""
     found: dict[str, list[str]] = {}
     for name, rows in series.items():
-        found.setdefault(verdict(rows["verdict"].iloc[0], page.lang), []).append(name)
+        found.setdefault(rows["verdict"].iloc[0], []).append(name)
     return found
 
 
@@ -128,10 +128,11 @@ def beijing(page: Page, table: pd.DataFrame) -> None:
     All share rows are of one place. The gain rows are of one register.
     """
     series, gains = table[table["panel"] == "share"], table[table["panel"] == "gain"]
-    who, series = place(series["place"].iloc[0], page.lang), _by_register(series)
+    who, series = place(series["place"].iloc[0], page.lang), _series(series, "register")
     lead = dict(list(series.items())[:2])
     parts = []
-    for said, names in _verdicts(page, lead).items():
+    for name, names in _verdicts(lead).items():
+        said = verdict(name, page.lang)
         told = [f"{_register(page, n)}{page.say(' ', '')}{_said(page, lead[n])}" for n in names]
         parts.append(page.say(f"{said}: {'; '.join(told)}", f"{said}：{'；'.join(told)}"))
     title = page.say(f"{who}'s share {'; it '.join(parts)}", f"{who}份额{'；'.join(parts)}")
@@ -191,10 +192,13 @@ def control(page: Page, table: pd.DataFrame) -> None:
     ``verdict`` (rose | fell | unclear: the test of the register's series).
     """
     group = place(table["group"].iloc[0], page.lang)
-    series = _by_register(table)
+    series = _series(table, "register")
     parts = []
-    for said, names in _verdicts(page, series).items():
-        which = joined([_register(page, name) for name in names], page.lang)
+    for name, names in _verdicts(series).items():
+        said, which = (
+            verdict(name, page.lang),
+            joined([_register(page, n) for n in names], page.lang),
+        )
         parts.append(page.say(f"{said} in {which}", f"{which}{said}"))
     title = page.say(
         f"The share of {group} {'; it '.join(parts)}", f"{group}份额：{'，'.join(parts)}"
@@ -224,14 +228,12 @@ def shares(page: Page, table: pd.DataFrame) -> None:
     """
     table = table.rename(columns={"batches": "period"})
     unit_name = table["unit"].iloc[0]
-    series = {
-        name: rows.reset_index(drop=True) for name, rows in table.groupby("group", sort=False)
-    }
+    series = _series(table, "group")
     lead = dict(list(series.items())[:2])
     parts = [
         place(name, page.lang)
         + page.say(" ", "")
-        + _agree(name, verdict(rows["verdict"].iloc[0], page.lang))
+        + verdict(rows["verdict"].iloc[0], page.lang, "+" in name or name == "Leaders")
         for name, rows in lead.items()
     ]
     title = page.say(f"Shares by batch: {', '.join(parts)}", f"各批份额：{'，'.join(parts)}")
@@ -254,12 +256,6 @@ def shares(page: Page, table: pd.DataFrame) -> None:
     _share_panels(page, body, headed, most=4)
 
 
-def _agree(name: str, said: str) -> str:
-    """The verb behind one place or several."""
-    several = "+" in name or name == "Leaders"
-    return said.replace("shows", "show") if several else said
-
-
 @builder("measure", "unit", "batches", "low", "high", "proven", "verdict", once=("unit",))
 def concentration(page: Page, table: pd.DataFrame) -> None:
     """One or two measures of concentration batch by batch, each from zero.
@@ -271,19 +267,16 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     names = list(dict.fromkeys(table["measure"]))
     if len(names) > 2:
         raise ValueError(f"concentration: at most two measures a figure, got {', '.join(names)}")
-    rows = {name: table[table["measure"] == name].reset_index(drop=True) for name in names}
-    parts = [
-        page.say(
-            f"{measure(name, 'en')} {verdict(rows[name]['verdict'].iloc[0], 'en')}",
-            f"{measure(name, 'zh')}{verdict(rows[name]['verdict'].iloc[0], 'zh')}",
-        )
-        for name in names
-    ]
+    rows = _series(table, "measure")
+    parts = []
+    for name, which in _verdicts(rows).items():
+        said = verdict(name, page.lang, len(which) > 1)
+        whose = joined([measure(each, page.lang) for each in which], page.lang)
+        parts.append(page.say(f"{whose} {said}", f"{whose}{said}"))
     first, last = (batches(table["batches"].iloc[k], page.lang) for k in (0, -1))
     title = page.say(
-        f"From {first} to {last}: {', '.join(part[:1].lower() + part[1:] for part in parts)}",
-        f"{first}至{last}：{'，'.join(parts)}",
-    ).replace("herfindahl", "Herfindahl")
+        f"From {first} to {last} {', '.join(parts)}", f"{first}至{last}：{'，'.join(parts)}"
+    )
     proven = table["proven"].astype(bool).all()
     body = page.open(
         plot=_PANEL * (len(names) if page.narrow and not page.brief else 1),
@@ -308,7 +301,7 @@ def concentration(page: Page, table: pd.DataFrame) -> None:
     for ax, name in zip(panels, names, strict=True):
         write = percent if name.startswith("cr") else lambda low, high: span(low, high, 2)
         _columns(page, ax, rows[name], style.MAIN, write)
-        ax.set_title(measure(name, page.lang))
+        ax.set_title(sentence(measure(name, page.lang)))
 
 
 def _columns(page: Page, ax: Axes, table: pd.DataFrame, colour: str, write: Callable) -> None:
@@ -319,7 +312,7 @@ def _columns(page: Page, ax: Axes, table: pd.DataFrame, colour: str, write: Call
     barplot(x=at, y=table["low"].tolist(), color=colour, **look)
     for x, low, high in zip(at, table["low"], table["high"], strict=True):
         beside(ax, x, high, write(low, high), ha="center", va="bottom", xytext=(0, 2))
-    ax.set_ylim(0, table["high"].max() * 1.15)
+    ax.set_ylim(0, table["high"].max() * 1.15 or 1)
     ax.set_yticks([])
     bare(ax)
     _periods(page, ax, table["batches"], True)
@@ -486,4 +479,3 @@ def case_algorithm(page: Page, table: pd.DataFrame) -> None:
     )
     _columns(page, ax, rows, style.MAIN, span)
     ax.set_xlabel("")
-    ax.set_ylim(0, max(table["filings"].max(), 1) * 1.15)

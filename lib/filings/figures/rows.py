@@ -63,7 +63,7 @@ def register_730(page: Page, table: pd.DataFrame) -> None:
     )
     longest = -(-int(table["filings"].max()) // _DEEP)
     body = page.open(
-        plot=len(table) * (9 if page.narrow else 13),
+        plot=len(table) * min(13, (_DEEP + 2) * (page.room - 48) / longest),
         title=title,
         subtitle=page.say(
             f"One square is one of the {total} {unit(unit_name, 'en')} registered in "
@@ -133,7 +133,7 @@ def standing_still(page: Page, table: pd.DataFrame) -> None:
         f"其后{number(end['total'])}个中{counts[1]}个",
     )
     body = page.open(
-        plot=len(groups) * 25,
+        plot=len(groups) * 27,
         title=title,
         subtitle=page.say(
             f"Share of all {unit(begin['unit'], 'en')} registered, and share of the population",
@@ -195,19 +195,19 @@ def ranking(page: Page, table: pd.DataFrame) -> None:
         drawn, tail = drawn.iloc[:_BRIEF_ROWS], drawn.iloc[_BRIEF_ROWS:]
         rest = pd.DataFrame([{"place": "+".join(tail["place"]), **tail[["low", "high"]].sum()}])
     rows = pd.concat([drawn, rest])
-    first, second = rows.iloc[0], rows.iloc[1]
-    of = (
-        page.say(f" of {number(total.iloc[0])}", f"（共{number(total.iloc[0])}个）")
-        if len(total)
-        else ""
-    )
-    name = place(first["place"], page.lang)
-    values = [span(row["low"], row["high"]) for row in (first, second)]
+    singles = rows[~rows["place"].str.contains("+", regex=False)]
+    lead = [
+        (place(row.place, page.lang), span(row.low, row.high))
+        for row in (singles if len(singles) > 1 else rows).iloc[:2].itertuples()
+    ]
+    when = batches(selection, page.lang)
+    of = f" of {number(total.iloc[0])}" if len(total) else ""
+    of_zh = f"（共{number(total.iloc[0])}个）" if len(total) else ""
     title = page.say(
-        f"{name} has {values[0]}{of} {unit(unit_name, 'en')} in {batches(selection, 'en')}, "
-        f"{place(second['place'], 'en')} {values[1]}",
-        f"{batches(selection, 'zh')}：{name}{values[0]}{unit(unit_name, 'zh')}{of}，"
-        f"{place(second['place'], 'zh')}{values[1]}个",
+        f"{lead[0][0]} has {lead[0][1]}{of} {unit(unit_name, 'en')} in {when}"
+        + "".join(f", {name} {value}" for name, value in lead[1:]),
+        f"{when}：{lead[0][0]}{lead[0][1]}{unit(unit_name, 'zh')}{of_zh}"
+        + "".join(f"，{name}{value}个" for name, value in lead[1:]),
     )
     unknown_names = (
         joined([place(p, page.lang) for p in hidden["place"]], page.lang) if len(hidden) else ""
@@ -309,18 +309,12 @@ def comparison(page: Page, table: pd.DataFrame) -> None:
     table = table.sort_values("filings", ascending=False, kind="stable")
     total = int(table["of"].iloc[0])
     first, last = table.iloc[0], table.iloc[-1]
-    ends = [
-        f"{place(row['place'], page.lang)}{page.say(' ', '')}"
-        + (
-            number(row["filings"]) + page.say("", "条")
-            if row["filings"]
-            else page.say("none", "没有")
-        )
-        for row in (first, last)
-    ]
+    most = f"{place(first['place'], page.lang)}{page.say(' has ', '')}{number(first['filings'])}"
+    least = number(last["filings"]) if last["filings"] else page.say("none", "没有")
+    least = f"{place(last['place'], page.lang)}{page.say(' ', '')}{least}"
     title = page.say(
-        f"Of {number(total)} algorithm filings, {ends[0]} and {ends[1]}",
-        f"{number(total)}条算法备案中，{ends[0]}，{ends[1]}",
+        f"Of {number(total)} algorithm filings, {most} and {least}",
+        f"{number(total)}条算法备案中，{most}条，{least}" + ("条" if last["filings"] else ""),
     )
     body = page.open(
         plot=ROW * len(table),
@@ -419,10 +413,12 @@ def location_quotient(page: Page, table: pd.DataFrame) -> None:
     measured = {"population": page.say("people", "人口"), "gdp": page.say("output", "产出")}[
         bases[0]
     ]
+    own = "its" if len(names) < 2 else "their"
     title = page.say(
         f"{joined(names[:4], 'en') if names else 'No province'} certainly "
-        f"{'has' if len(names) < 2 else 'have'} more than the share of {measured}; "
-        f"{len(under)} provinces less",
+        f"{'has' if len(names) < 2 else 'have'} more than {own} share of "
+        f"{measured}, "
+        f"{few(len(under), 'en')} provinces less",
         f"{joined(names[:4], 'zh') if names else '无一省'}备案份额确定高于{measured}份额，"
         f"{len(under)}个省（区、市）确定低于",
     )
@@ -487,8 +483,8 @@ def likely(page: Page, table: pd.DataFrame) -> None:
     widest = write(table["likely_low"].min(), table["likely_high"].max())
     proven = write(table["low"].min(), table["high"].max())
     title = page.say(
-        f"{sentence(what)}: {proven} is certain, models put it at {widest}",
-        f"{what}：可证{proven}，模型估计{widest}",
+        f"{sentence(what)}: certainly {proven}; models put it at {widest}",
+        f"{what}：必在{proven}之间，模型估计{widest}",
     )
     names = [
         "\n".join(wrap(text, 40 if page.narrow else 55, style.SMALL))
