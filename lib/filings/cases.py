@@ -178,6 +178,7 @@ def record(place: str, around: bool = False) -> pd.DataFrame:
     ``what`` (a Text), ``source``, ``flag`` (conflict, unreliable) and ``note``.
     """
     rows = _rows()
+    rows = rows[rows["place"] != places.NATION]
     wanted = [
         at == place or place in places.ancestors(at) or (around and at in places.ancestors(place))
         for at in rows["place"]

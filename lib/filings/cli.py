@@ -61,7 +61,8 @@ def main():
 @click.option("--force", is_flag=True, help="Run them even if nothing changed.")
 def run(notebooks, force):
     """Run the notebooks that a change can reach (all, or those named and what they need)."""
-    from filings import readme, run
+    from filings import run
+    from filings.site import readme
 
     if not run.run(notebooks, force):
         raise click.exceptions.Exit(1)
@@ -109,6 +110,39 @@ def figures(names, lang, formats, width, preset, dpi, out, as_list):
     langs = (lang,) if lang else ("en", "zh")
     for path in export(names, langs, formats.split(","), width, preset, dpi, out):
         click.echo(path)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[BATCH]...")
+@click.option("--address", default="", help="Fetch the one list named from there.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def fetch(names, address, force):
+    """Download official lists into data/raw/lists (a batch as a number, or a list's name).
+
+    Without a name, every list with an address in data/reference/official_lists.csv. No address
+    could be tried when this was made; where none is on file, the error says what to search for.
+    Nothing else fetches anything.
+    """
+    from filings.lists.fetch import FetchError, official
+    from filings.lists.fetch import fetch as fetched
+
+    if address and len(names) != 1:
+        raise click.UsageError("--address goes with one list; name it")
+    known = official()
+    chosen = names or known.index[known["attachment"] != ""]
+    if not len(chosen):
+        click.echo(
+            "no list has an address on file; name a batch to see what to search for", err=True
+        )
+    failed = not len(chosen)
+    for name in chosen:
+        try:
+            click.echo(fetched(name, address, force=force))
+        except FetchError as error:
+            failed = True
+            click.echo(f"Error: {error}", err=True)
+    if failed:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()
@@ -289,16 +323,14 @@ def conflicts(path, as_json, lang):
 @main.command()
 @click.argument("names", nargs=-1, required=True, metavar="PLACE...")
 def case(names):
-    """Make the case study of a province, city or district on record, and compare it.
+    """Make the case study of any province, city or county, and no other.
 
-    The notebooks are notebooks/cases/PLACE.ipynb and, beside it, 00_comparison.ipynb.
+    It is notebooks/cases/PLACE.ipynb; the next whole run compares it with the others.
     """
     from filings import cases, run
 
     chosen = [cases.find(name).name for name in names]
-    done = run.run([f"cases/{name}" for name in chosen], places=chosen)
-    # The comparison does not read the new notebook, so nothing tells the runner that it is due.
-    if not (done and run.run([f"cases/{run.COMPARISON}"], force=True)):
+    if not run.run([f"cases/{name}" for name in chosen], places=chosen):
         raise click.exceptions.Exit(1)
 
 

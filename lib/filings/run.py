@@ -26,6 +26,7 @@ AFTER: dict[str, tuple[str, ...]] = {
     "03_central_western_catch_up": ("01_ingestion", "02_regional_concentration"),
     "04_case_study": ("01_ingestion",),
     "05_article_audit": ("01_ingestion",),
+    "06_appendix": ("01_ingestion",),
 }
 """Which notebooks come after which, by file name. What they really read is held against it."""
 

@@ -193,8 +193,9 @@ def _enter(name: str, entry: dict) -> None:
             for file in entries.pop(gone)["sha256"]:
                 (paths.FIGURES / file).unlink(missing_ok=True)
         text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-        paths.write(paths.MANIFEST, text.encode())
-        paths.write(paths.GALLERY, gallery(entries).encode())
+        for file, content in ((paths.MANIFEST, text), (paths.GALLERY, gallery(entries))):
+            if not file.exists() or file.read_text("utf-8") != content:
+                paths.write(file, content.encode())
 
 
 def gallery(entries: Mapping[str, dict]) -> str:

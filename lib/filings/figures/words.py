@@ -24,8 +24,8 @@ REGISTERS = {
     "deep_synthesis": {"en": "Deep synthesis", "zh": "深度合成备案"},
 }
 MEASURES = {
-    "hhi": {"en": "Herfindahl index (HHI)", "zh": "赫芬达尔指数（HHI）"},
-    "gini": {"en": "Gini", "zh": "基尼系数"},
+    "hhi": {"en": "the Herfindahl index (HHI)", "zh": "赫芬达尔指数（HHI）"},
+    "gini": {"en": "the Gini coefficient", "zh": "基尼系数"},
 }
 VERDICTS = {
     "rose": {"en": "rose", "zh": "上升"},
@@ -49,13 +49,17 @@ class UnknownVerdictError(ValueError):
     """A verdict that is none of ``VERDICTS``."""
 
 
-def verdict(name: str, lang: str) -> str:
-    """A test's verdict in words. Raises ``UnknownVerdictError`` for any other word."""
+def verdict(name: str, lang: str, several: bool = False) -> str:
+    """A test's verdict as the verb behind one subject or ``several``.
+
+    Raises ``UnknownVerdictError`` for any word but those of ``VERDICTS``.
+    """
     if name not in VERDICTS:
         raise UnknownVerdictError(
             f"verdict {name!r}: the notebook's test says one of {', '.join(VERDICTS)}"
         )
-    return VERDICTS[name][lang]
+    words = VERDICTS[name][lang]
+    return words.replace("shows", "show") if several else words
 
 
 def place(name: str, lang: str) -> str:
@@ -101,7 +105,7 @@ def measure(name: str, lang: str) -> str:
     if name in MEASURES:
         return MEASURES[name][lang]
     k = name.removeprefix("cr")
-    return f"Share of the largest {k}" if lang == "en" else f"前{k}名的份额"
+    return f"the share of the largest {few(int(k))}" if lang == "en" else f"前{k}名的份额"
 
 
 __all__ = [
