@@ -15,9 +15,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import browser
+import nbformat
+import pandas as pd
 import pytest
 from filings import figures, paths, site
-from filings.site import figure, pages
+from filings.site import figure, notebook, pages
 from lxml import html
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -124,7 +126,7 @@ def one_page(tmp_path, monkeypatch):
     (tmp_path / "cache/site-killed").mkdir(parents=True)
 
     def run(text: str) -> dict[str, bytes]:
-        def write(source):
+        def write(source, lang):
             source.mkdir()
             (source / "index.md").write_text(text)
             return []
@@ -173,56 +175,69 @@ def test_every_notebook_is_a_page_with_its_own_title(documents):
     assert {book.with_suffix(".html").as_posix() for book in books} <= documents.keys()
 
 
-def test_every_figure_stands_in_the_gallery_in_both_languages_with_its_files(documents, built):
+@pytest.mark.parametrize(("lang", "up"), [("en", "../"), ("zh", "../../")])
+def test_every_figure_stands_in_the_gallery_with_its_files(documents, lang, up):
     entries = figures.manifest()
-    page = documents["figures/README.html"]
-    shown = page.xpath("//figure//img")
-    assert {(Path(i.get("src")).stem, i.get("alt")) for i in shown} == {
-        (f"{name}.{lang}", entry["alt"][lang])
-        for name, entry in entries.items()
-        for lang in entry["alt"]
-    }
+    page = documents["figures/README.html" if lang == "en" else "zh/figures/README.html"]
+    shown = [
+        (Path(image.get("src")).stem, image.get("alt")) for image in page.xpath("//figure//img")
+    ]
+    assert sorted(shown) == sorted((f"{n}.{lang}", e["alt"][lang]) for n, e in entries.items())
     links = {
-        link.removeprefix("../figures/") for link in page.xpath("//figure//a[@download]/@href")
+        link.removeprefix(f"{up}figures/") for link in page.xpath("//figure//a[@download]/@href")
     }
-    assert links == {file for entry in entries.values() for file in entry["sha256"]}
+    own = (file for entry in entries.values() for file in entry["sha256"])
+    assert links == {file for file in own if f".{lang}." in file or file.endswith(".csv")}
     captions = {p.text for p in page.xpath("//figcaption/p") if p.get("class") != "downloads"}
-    assert captions == {text for entry in entries.values() for text in entry["caption"].values()}
+    assert captions == {entry["caption"][lang] for entry in entries.values()}
 
 
-def test_a_notebook_shows_its_figures_in_both_languages(documents):
-    for name in ("ranking", "lorenz"):
-        page = documents["notebooks/02_regional_concentration.html"]
-        sources = page.xpath(f"//figure//img[contains(@src, '/{name}.')]/@src")
-        assert sources == [f"../figures/{name}.en.svg", f"../figures/{name}.zh.svg"]
+def test_every_page_leads_to_itself_in_the_other_language(documents):
+    for name, document in documents.items():
+        chinese = name.startswith("zh/")
+        other = name.removeprefix("zh/") if chinese else f"zh/{name}"
+        (link,) = document.xpath("//a[contains(@class, 'language')]/@href")
+        assert os.path.normpath(Path(name).parent / unquote(link)) == other
+        assert document.get("lang") == ("zh-CN" if chinese else "en")
+
+
+def test_a_chinese_page_says_the_numbers_of_the_english_one(documents):
+    for name in ("02_regional_concentration", "03_central_western_catch_up", "05_article_audit"):
+        book = nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+        english, chinese = (notebook.said(book, lang) for lang in ("en", "zh"))
+        assert len(english) == len(chinese) and english != chinese
+        shown = documents[f"zh/notebooks/{name}.html"].text_content()
+        assert re.sub(r"[*\s]", "", chinese[0].split("\n")[0]) in re.sub(r"\s", "", shown)
 
 
 def test_every_file_of_the_data_dictionary_can_be_downloaded(documents):
     text = (paths.DATA / "README.md").read_text("utf-8")
-    files = re.findall(r"^## (.*\.csv)$", text, flags=re.M)
-    links = documents["data/README.html"].xpath("//a[@download]/@href")
-    assert files and set(files) <= set(links)
+    files = {f"../data/{name}" for name in re.findall(r"^## (.*\.csv)$", text, flags=re.M)}
+    assert files and files <= set(documents["data/README.html"].xpath("//a[@download]/@href"))
 
 
 def test_the_home_page_says_what_the_readme_says(documents):
     readme = (paths.ROOT / "README.md").read_text("utf-8")
-    finding = re.search(r"<!-- finding -->\s+\*\*(.*?)\*\*", readme, re.DOTALL)[1]
+    findings = re.search(r"<!-- findings -->\s+- (.*?)\n", readme)[1]
     text = " ".join(documents["index.html"].text_content().split())
-    assert finding in text
+    assert findings in text
     assert "python3 run.py site" in text
 
 
-def test_the_audit_has_every_claim_in_our_words_with_both_verdicts(documents):
-    import pandas as pd
-
+def test_the_audit_has_every_claim_in_the_articles_own_words(documents):
     judged = pd.read_csv(paths.AUDIT, dtype=str, keep_default_na=False)
-    rows = documents["audit.html"].xpath("//table[contains(@class, 'audit')]/tbody/tr")
-    shown = [
-        (row.get("id"), *(cell.get("data-verdict") for cell in row.iterfind("td"))) for row in rows
-    ]
-    wide = judged.pivot(index="id", columns="evidence", values="verdict")
-    assert shown == list(wide[["all", "without_article"]].itertuples(name=None))
-    assert all(text in documents["audit.html"].text_content() for text in judged["reason"])
+    for name in ("audit.html", "zh/audit.html"):
+        rows = documents[name].xpath("//table[contains(@class, 'audit')]/tbody/tr")
+        shown = [(r.get("id"), r.findtext("th"), r.xpath("td/@data-verdict")[0]) for r in rows]
+        assert shown == list(
+            judged[["id", "phrase", "standing"]].itertuples(index=False, name=None)
+        )
+
+
+def test_every_publication_is_named_with_its_link(documents):
+    listed = pd.read_csv(paths.SOURCES, dtype=str, keep_default_na=False)
+    links = set(documents["sources.html"].xpath("//main//table//a/@href"))
+    assert {url for url in listed["url"] if url.startswith("http")} <= links
 
 
 def test_every_link_leads_to_a_file_and_every_anchor_to_a_place(documents, built):
@@ -428,11 +443,10 @@ def test_a_page_can_be_used_by_keyboard(opened, built):
     assert not code.get_attribute("open")
     press(opened, Keys.ENTER)
     assert code.get_attribute("open")
-    until(opened, "input")
-    chinese = opened.find_elements(By.CSS_SELECTOR, "figure[lang=zh]")
-    assert len(chinese) > 1 and not any(one.is_displayed() for one in chinese)
-    press(opened, Keys.ARROW_RIGHT)
-    assert all(one.is_displayed() for one in chinese), "every figure changes its language"
+    link = opened.find_element(By.CSS_SELECTOR, "a.language")
+    link.send_keys(Keys.ENTER)
+    wait(opened, lambda: "/zh/notebooks/02_" in opened.current_url)
+    assert opened.find_elements(By.CSS_SELECTOR, "figure img[src$='.zh.svg']")
 
 
 def until(chromium, tag: str) -> None:
@@ -460,22 +474,22 @@ def test_claims_can_be_sorted_and_filtered(opened, built):
 
     def verdicts(column: int) -> list[str]:
         return opened.execute_script(
-            "return Array.from(document.querySelectorAll(`.audit td:nth-child(${arguments[0]})`))"
+            "return Array.from(document.querySelectorAll(`.audit tbody tr > :nth-child(${arguments[0]})`))"
             ".filter((cell) => cell.checkVisibility()).map((cell) => cell.dataset.verdict)",
             column,
         )
 
-    everything = verdicts(2)
-    button = opened.find_element(By.CSS_SELECTOR, ".audit th:nth-child(2) button")
+    everything = verdicts(3)
+    button = opened.find_element(By.CSS_SELECTOR, ".audit th:nth-child(3) button")
     button.send_keys(Keys.ENTER)
-    assert verdicts(2) == sorted(everything) != everything
+    assert verdicts(3) == sorted(everything) != everything
     assert button.find_element(By.XPATH, "..").get_attribute("aria-sort") == "ascending"
     button.send_keys(Keys.ENTER)
-    assert verdicts(2) == sorted(everything, reverse=True)
-    opened.find_element(By.CSS_SELECTOR, ".filters select[data-column='1']").send_keys(
-        "contradicted"
+    assert verdicts(3) == sorted(everything, reverse=True)
+    opened.find_element(By.CSS_SELECTOR, ".filters select[data-column='2']").send_keys(
+        "not borne out"
     )
-    assert verdicts(2) == ["contradicted"] * everything.count("contradicted") != []
+    assert verdicts(3) == ["not borne out"] * everything.count("not borne out") != []
     opened.find_element(By.CSS_SELECTOR, ".filters input").send_keys("no such claim")
-    assert verdicts(2) == []
-    assert opened.find_element(By.CSS_SELECTOR, ".filters output").text.startswith("0 of ")
+    assert verdicts(3) == []
+    assert opened.find_element(By.CSS_SELECTOR, ".filters output").text.startswith("0 / ")

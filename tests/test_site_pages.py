@@ -1,11 +1,10 @@
 """What the pages are made of: notebooks, tables, words of a search; no Sphinx runs here."""
 
 import pytest
-from filings import paths
+from filings import paths, words
 from filings.figures.output import SHOWN
-from filings.site import notebook, pages, table
+from filings.site import notebook, pages
 from filings.site.extension import EnglishAndChinese
-from lxml import html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 WORDS = {lang: f"<{lang}> & more" for lang in ("en", "zh")}
@@ -14,7 +13,7 @@ ENTRIES = {"lorenz": {"alt": WORDS, "caption": WORDS, "title": WORDS}}
 
 def page_of(*outputs, source="code"):
     cells = [new_markdown_cell("# Title\n\nText"), new_code_cell(source, outputs=list(outputs))]
-    return notebook.page(new_notebook(cells=cells), ENTRIES, "../").cells[1:]
+    return notebook.page(new_notebook(cells=cells), ENTRIES, "../", "en").cells[1:]
 
 
 def rich(kind: str, content: str, **about):
@@ -30,7 +29,10 @@ def test_outputs_keep_their_order_and_the_code_stands_once():
         printed("one"),
         rich("text/markdown", "### Two"),
         printed("three"),
-        rich("text/html", "<table><tbody><tr><td>four</td></tr></tbody></table>"),
+        rich(
+            "text/html",
+            "<table><caption>Four</caption><tbody><tr><td>four</td></tr></tbody></table>",
+        ),
     )
     assert [cell.cell_type for cell in cells] == ["code", "markdown", "code", "markdown"]
     assert [cell.metadata.get("tags") for cell in cells] == [
@@ -38,7 +40,7 @@ def test_outputs_keep_their_order_and_the_code_stands_once():
     ]  # fmt: skip
     assert [cell.outputs[0].text for cell in cells[::2]] == ["one", "three"]
     assert cells[1].source == "### Two"
-    assert "four" in cells[3].source and 'aria-label="Table: Two"' in cells[3].source
+    assert "four" in cells[3].source and 'aria-label="Four"' in cells[3].source
 
 
 def test_a_cell_without_output_shows_its_code():
@@ -46,18 +48,18 @@ def test_a_cell_without_output_shows_its_code():
     assert cell.cell_type == "code" and cell.source == "code" and cell.outputs == []
 
 
-def test_a_figure_stands_in_both_languages_with_its_words_escaped():
+def test_a_figure_stands_with_its_words_escaped():
     about = {SHOWN: "lorenz", "image/png": {"alt": "x"}}
     code, figure = page_of(rich("image/png", "bytes", **about))
     assert code.outputs == []
-    assert 'alt="&lt;en&gt; &amp; more"' in figure.source and 'lang="zh"' in figure.source
-    for file in ("lorenz.en.svg", "lorenz.zh.pdf", "lorenz.en.png", "lorenz.csv"):
+    assert 'alt="&lt;en&gt; &amp; more"' in figure.source
+    for file in ("lorenz.en.svg", "lorenz.en.pdf", "lorenz.en.png", "lorenz.csv"):
         assert f'href="../figures/{file}" download' in figure.source
     assert (paths.FIGURES / "lorenz.zh.pdf").exists()
 
 
 def test_a_picture_without_name_is_refused():
-    with pytest.raises(notebook.UnnamedError, match=r"filings\.figures\.show"):
+    with pytest.raises(notebook.UnnamedError, match=r"figures\.exhibit"):
         page_of(rich("image/png", "bytes"))
     with pytest.raises(notebook.UnnamedError, match="no figure 'other'"):
         page_of(rich("image/png", "bytes", **{SHOWN: "other"}))
@@ -68,35 +70,26 @@ def test_figures_shown_are_those_of_the_outputs():
     assert notebook.shown(new_notebook(cells=cells)) == ["b", "a"]
 
 
-PANDAS = """<div><style>td {color: red}</style><table border="1" class="dataframe">
-<thead>
-<tr style="text-align: right;"><th></th><th>share</th><th>word</th></tr>
-<tr><th>place</th><th></th><th></th></tr>
-</thead>
-<tbody>
-<tr><th>A</th><td>1.5–2.0%</td><td>10 at best</td></tr>
-<tr><th>B</th><td></td><td>12</td></tr>
-</tbody></table></div>"""
+def test_what_is_said_in_both_languages_is_shown_in_the_pages_own():
+    both = {"text/markdown": "**Yes**", words.CHINESE: "**是**", "text/plain": "-"}
+    cell = new_code_cell("say", outputs=[new_output("display_data", data=both)])
+    book = new_notebook(cells=[new_markdown_cell("# Is it? · 是吗？\n\nText"), cell])
+    assert notebook.title(book, "en") == "Is it?" and notebook.title(book, "zh") == "是吗？"
+    english, chinese = (
+        [one.source for one in notebook.page(book, ENTRIES, "", lang).cells]
+        for lang in ("en", "zh")
+    )
+    assert english[0].startswith("# Is it?\n") and english[2] == "**Yes**"
+    assert chinese[0].startswith("# 是吗？\n") and chinese[2] == "**是**"
+    assert "英文" in chinese[3], "it says that the rest is English"
 
 
-def test_a_table_says_what_its_headers_head_and_keeps_no_style():
-    boxed = html.fromstring(table.boxed(PANDAS, 'a "b"'))
-    assert boxed.get("tabindex") == "0" and boxed.get("aria-label") == 'a "b"'
-    rows = [
-        [(cell.get("scope"), cell.get("class"), cell.text) for cell in row]
-        for row in boxed.findall(".//tr")
-    ]
-    assert rows == [
-        [("col", None, "place"), ("col", "number", "share"), ("col", None, "word")],
-        [("row", None, "A"), (None, "number", "1.5–2.0%"), (None, None, "10 at best")],
-        [("row", None, "B"), (None, "number", None), (None, None, "12")],
-    ]
-    assert boxed.xpath("//@style | //style | //@border") == []
-
-
-def test_names_of_columns_keep_their_own_row():
-    named = PANDAS.replace("<th></th><th>share</th>", "<th>batch</th><th>share</th>")
-    assert len(html.fromstring(table.boxed(named, "")).findall(".//thead/tr")) == 2
+def test_a_heading_that_is_said_is_the_title():
+    both = {"text/markdown": "# Loudi\n\nA", words.CHINESE: "# 娄底\n\n甲"}
+    cell = new_code_cell("say", outputs=[new_output("display_data", data=both)])
+    assert notebook.title(new_notebook(cells=[cell]), "zh") == "娄底"
+    with pytest.raises(notebook.UnnamedError, match="no heading"):
+        notebook.title(new_notebook(cells=[new_code_cell("x")]), "en")
 
 
 def test_chinese_is_indexed_by_characters_and_pairs_and_english_by_words():

@@ -204,7 +204,7 @@ def html_table(rows: pd.DataFrame, caption: str, links: Iterable[str] = (), head
     for values in rows.itertuples(index=False, name=None):
         cells = []
         for at, (name, value, right) in enumerate(zip(rows.columns, values, numeric, strict=True)):
-            text = _linked(value) if name in links else _plain(value)
+            text = linked(value) if name in links else _plain(value)
             tag, scope = ("th", ' scope="row"') if at < heads else ("td", "")
             cells.append(f"<{tag}{scope}{_align(right)}>{text}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
@@ -236,8 +236,8 @@ def _plain(value: object) -> str:
     return escape(text).replace("$", "&#36;")
 
 
-def _linked(value: object) -> str:
-    """Markdown links as HTML, what stands between them as it is."""
+def linked(value: object) -> str:
+    """Text with Markdown links as HTML: the links work, all else is shown as it is."""
     parts = re.split(r"\[((?:[^\]\\]|\\.)*)\]\((https?://[^)\s]+)\)", _shown(value))
     found = []
     for at, part in enumerate(parts):

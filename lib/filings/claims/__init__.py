@@ -17,7 +17,7 @@ from filings.claims.judge import STANDINGS, VERDICTS, Verdict, judge, standing, 
 from filings.claims.text import TextError, decode
 
 __all__ = [
-    "STANDINGS",
-    "VERDICTS", "Claim", "TextError", "Verdict", "as_json", "audit", "audit_listed", "audited", "claim_of",
-    "claims_of", "decode", "draft", "extract", "in_words", "judge", "listed", "standing", "without",
+    "STANDINGS", "VERDICTS", "Claim", "TextError", "Verdict", "as_json", "audit", "audit_listed",
+    "audited", "claim_of", "claims_of", "decode", "draft", "extract", "in_words", "judge",
+    "listed", "standing", "without",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 Builders run inside ``applied()``, which sets matplotlib's parameters for their time only.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -95,6 +96,10 @@ def _register_fonts() -> None:
             size="scalable",
         )
         font_manager.fontManager.ttflist.insert(0, entry)
+
+
+# Years and batches are names here, not numbers; matplotlib would remark on each.
+logging.getLogger("matplotlib.category").setLevel(logging.WARNING)
 
 
 @contextmanager

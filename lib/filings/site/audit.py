@@ -1,74 +1,74 @@
-"""The audit as a page: every claim of the article with its verdicts, in words, as one table."""
+"""The audit as a page: every claim of the article, how it stands and who says so, as one table."""
 
 from collections.abc import Mapping
 from html import escape
 
 import pandas as pd
-from nbformat import NotebookNode
 
-from filings import paths
-from filings.claims import VERDICTS
-from filings.site import figure, notebook, table
+from filings import paths, words
+from filings.claims import STANDINGS
+from filings.site import figure, notebook
+from filings.words import Text
 
-_EVIDENCE = {"all": "With all evidence", "without_article": "Without the article's own statements"}
+_HEADS = (
+    Text("In the article", "文章原话"),
+    Text("What it claims", "论断（英文）"),
+    Text("How it stands", "判定"),
+    Text("Why", "理由"),
+    Text("By the statements of", "依据"),
+)
+_TITLE = Text("Which claims of the article hold?", "文章的哪些说法成立？")
 
 
-def page(book: NotebookNode, entries: Mapping[str, Mapping]) -> str:
-    """The page as Markdown: what the notebook says first, the tally, and the table."""
-    judged = pd.read_csv(paths.AUDIT, dtype=str, keep_default_na=False)
-    statements = pd.read_csv(paths.USED_STATEMENTS, dtype=str, keep_default_na=False)
-    words = statements.set_index("id")["words_en"].to_dict()
+def page(entries: Mapping[str, Mapping], answer: str, lang: str, up: str) -> str:
+    """The page as Markdown: ``answer``, what notebook 05 says first, the picture and the table."""
+    judged = pd.read_csv(paths.AUDIT, dtype=str, keep_default_na=False).map(paths.unquoted)
+    at = words.LANGUAGES.index(lang)
+    every = Text("Every claim", "全部论断")[at]
     return "\n\n".join(
         [
-            "# Which claims of the article hold?",
-            notebook.opening(book),
-            f"How this is found: [{notebook.title(book)}](notebooks/05_article_audit.ipynb)",
-            figure.block("article-verdicts", entries["article-verdicts"], ""),
-            "## Every claim",
-            figure.download("data/processed/audit.csv", paths.AUDIT.name),
-            f"```{{raw}} html\n{_controls(judged)}\n{_table(judged, words)}\n```",
+            f"# {_TITLE[at]}",
+            answer,
+            figure.block("verdicts", entries["verdicts"], up, lang),
+            f"## {every}",
+            f"```{{raw}} html\n{_controls(lang)}\n{_table(judged, every, lang)}\n```",
         ]
     )
 
 
-def _controls(judged: pd.DataFrame) -> str:
+def _controls(lang: str) -> str:
     """Filters; hidden until the script that answers to them is there."""
-    choices = "".join(f"<option>{verdict}</option>" for verdict in VERDICTS)
-    chosen = "".join(
-        f'<label>{escape(heading)} <select data-column="{number}">'
-        f'<option value="">every verdict</option>{choices}</select></label>'
-        for number, heading in enumerate(_EVIDENCE.values(), start=1)
+    at = words.LANGUAGES.index(lang)
+    search, every, heading = (
+        Text("Words", "关键词")[at],
+        Text("every one", "全部")[at],
+        _HEADS[2][at],
+    )
+    choices = "".join(
+        f'<option value="{name}">{escape(text[at])}</option>' for name, text in STANDINGS.items()
     )
     return (
-        '<form class="filters" hidden><label>Words <input type="search"></label>'
-        f'{chosen}<output aria-live="polite"></output></form>'
+        f'<form class="filters" hidden><label>{search} <input type="search"></label>'
+        f'<label>{heading} <select data-column="2"><option value="">{every}</option>{choices}'
+        '</select></label><output aria-live="polite"></output></form>'
     )
 
 
-def _table(judged: pd.DataFrame, words: Mapping[str, str]) -> str:
-    heads = "".join(
-        f'<th scope="col">{escape(text)}</th>' for text in ("Claim", *_EVIDENCE.values())
-    )
+def _table(judged: pd.DataFrame, label: str, lang: str) -> str:
+    at = words.LANGUAGES.index(lang)
+    heads = "".join(f'<th scope="col">{escape(head[at])}</th>' for head in _HEADS)
     rows = []
-    for name, found in judged.groupby("id", sort=False):
-        verdicts = found.set_index("evidence")
-        cells = "".join(_verdict(verdicts.loc[evidence], words) for evidence in _EVIDENCE)
-        claim = escape(found["claim"].iloc[0])
-        rows.append(f'<tr id="{name}"><th scope="row">{name} {claim}</th>{cells}</tr>')
-    opened, closed = table.box("Table: every claim")
+    for row in judged.itertuples():
+        by = words.publications([one for one in row.publications.split(";") if one])
+        cells = (
+            f"<td>{escape(row.claim)}</td>"
+            f'<td data-verdict="{row.standing}"><strong>{STANDINGS[row.standing][at]}</strong></td>'
+            f"<td>{escape((row.reason_en, row.reason_zh)[at])}</td><td>{words.linked(by)}</td>"
+        )
+        rows.append(f'<tr id="{row.id}"><th scope="row">{escape(row.phrase)}</th>{cells}</tr>')
+    opened, closed = notebook.box(label)
     body = "\n".join(rows)
     return (
         f'{opened}<table class="audit"><thead><tr>{heads}</tr></thead>'
         f"<tbody>\n{body}\n</tbody></table>{closed}"
     )
-
-
-def _verdict(row: pd.Series, words: Mapping[str, str]) -> str:
-    """A verdict with its reason; the statements that decide it can be unfolded."""
-    said = f"<strong>{row['verdict']}</strong><p>{escape(row['reason'])}</p>"
-    if row["decided_by"]:
-        items = "".join(
-            f"<li>{name}: {escape(words[name])}</li>" for name in row["decided_by"].split(";")
-        )
-        said += f"<details><summary>Decided by</summary><ul>{items}</ul></details>"
-    return f'<td data-verdict="{row["verdict"]}">{said}</td>'

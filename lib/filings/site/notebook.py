@@ -127,7 +127,7 @@ def _rich(output: NotebookNode, lang: str) -> tuple[str, str] | None:
     if SHOWN in about:
         return "figure", about[SHOWN]
     if "image/png" in data:
-        raise UnnamedError("a notebook shows a picture that filings.figures.show did not draw")
+        raise UnnamedError("a notebook shows a picture that no figures.exhibit drew")
     if lang == "zh" and words.CHINESE in data:
         return "markdown", data[words.CHINESE]
     if "text/markdown" in data:

@@ -19,6 +19,7 @@ from filings.words import Text
 TEMPLATE, COMPARISON = "04_case_study", "00_comparison"
 _LISTS = paths.LISTS / "README.md"
 _LINK = re.compile(r"\]\(([^)#\s]+)\)")
+_AUDIT = "notebooks/05_article_audit"
 _README = Text("README.md", "README.zh.md")
 _MENU = {
     "notebooks/index": Text("Notebooks", "笔记本"),
@@ -41,7 +42,7 @@ def write(source: Path, lang: str) -> list[str]:
     pages = {
         "index.md": _home(entries, lang),
         "notebooks/index.md": _contents(books, lang),
-        "audit.md": audit.page(entries, lang),
+        "audit.md": audit.page(entries, notebook.said(books[_AUDIT], lang)[0], lang, _up(0, lang)),
         "sources.md": _sources(lang),
         "figures/README.md": _gallery(entries, books, lang),
         "data/README.md": _dictionary(lang),
@@ -100,6 +101,7 @@ def _home(entries: Mapping[str, Mapping], lang: str) -> str:
     """The home page: what README.md, or README.zh.md, says."""
     text = (paths.ROOT / _pick(_README, lang)).read_text("utf-8")
     text = re.sub(r"<!--.*?-->\n*", "", text)
+    text = re.sub(r"^## Help, and cite\n.*?(?=^## )", "", text, flags=re.M | re.DOTALL)
     text = re.sub(rf"^\[.*?\]\(({'|'.join(_README)})\)\n+", "", text, flags=re.M)
     text = text.replace("](notebooks/cases/)", f"](notebooks/cases/{COMPARISON}.ipynb)")
     text = re.sub(

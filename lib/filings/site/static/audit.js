@@ -14,7 +14,7 @@ for (const table of document.querySelectorAll("table.audit")) {
         chosen.every((one) => !one.value || row.cells[one.dataset.column].dataset.verdict === one.value)
       );
     }
-    said.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} claims`;
+    said.textContent = `${rows.filter((row) => !row.hidden).length} / ${rows.length}`;
   };
 
   heads.forEach((head, column) => {
@@ -22,7 +22,7 @@ for (const table of document.querySelectorAll("table.audit")) {
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    const key = (row) => row.cells[column].dataset.verdict || row.id;
+    const key = (row) => row.cells[column].dataset.verdict || (column ? row.cells[column].textContent : row.id);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));
