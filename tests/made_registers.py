@@ -33,7 +33,8 @@ def statement(kind, where, batches, value, relation="=", unit="services", of="",
     fields = {"id": "M", "source": "S01", **more}
     return Statement(
         fields["id"], fields["source"], kind, tuple(where.split("+")), tuple(batches), unit,
-        relation, value, of, note=fields.get("note", ""),
+        relation, value, of, also=fields.get("also", ()),
+        note=fields.get("note", ""),
     )  # fmt: skip
 
 

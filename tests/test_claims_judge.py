@@ -1,13 +1,14 @@
 """Judging claims: against every table of made-up registers, and the rule for wording."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
 import pytest
 from click.testing import CliRunner
-from filings import claims, ledger, paths
+from filings import claims, ledger, lists, paths
 from filings.bounds import IdentifiedSet
 from filings.claims import wording
 from filings.cli import main
@@ -24,7 +25,8 @@ TOTAL = 7
 def made(*rows: str) -> tuple[ledger.Statement, ...]:
     """Statements from rows "id source kind place batches unit relation value of note"."""
     cells = [row.split("|") for row in rows]
-    full = [[*c[:8], c[8] if len(c) > 8 else "", "", c[9] if len(c) > 9 else ""] for c in cells]
+    blank = [""] * 5
+    full = [[*c[:8], c[8] if len(c) > 8 else "", *blank, c[9] if len(c) > 9 else ""] for c in cells]
     return ledger.from_rows([list(ledger.COLUMNS), *full], "made up")
 
 
@@ -131,7 +133,7 @@ def test_the_evidence_named_is_what_decides():
 def test_a_claim_without_a_batch_is_undecided_and_says_so():
     found = claims.judge(claim("count", NATION, "=", 7, batches=()), IdentifiedSet(made(*FRAME)))
     assert (found.verdict, found.low, found.high) == ("undecided", None, None)
-    assert "does not say" in found.reason
+    assert "does not say" in found.reason.en
 
 
 def test_a_batch_nobody_speaks_of_leaves_a_claim_undecided():
@@ -185,16 +187,18 @@ def test_a_printed_share_is_judged_as_the_ledger_reads_it(value, whole, part):
 
 
 def test_a_statement_falls_with_its_last_independent_source():
-    rows = made(
-        "T1|S1|count|北京|1|services|=|1",
-        "T2|S1|count|上海|1|services|=|2||also S2",
-        "T3|S3|count|广东|1|services|=|3||same text as S1",
-        "T4|S4|count|浙江|1|services|=|4",
+    """S04 repeats the text of S03 (data/raw/sources.csv)."""
+    first, second, *others = made(
+        "T1|S03|count|北京|1|services|=|1",
+        "T2|S03|count|上海|1|services|=|2",
+        "T3|S04|count|广东|1|services|=|3",
+        "T4|S05|count|浙江|1|services|=|4",
     )
-    assert [row.id for row in claims.without(rows, ["S1"])] == ["T2", "T4"]
-    assert [row.id for row in claims.without(rows, ["S1", "S2"])] == ["T4"]
-    with pytest.raises(ValueError, match="S9"):
-        claims.without(rows, ["S9"])
+    rows = (first, replace(second, also=("S02",)), *others)
+    assert [row.id for row in claims.without(rows, ["S03"])] == ["T2", "T4"]
+    assert [row.id for row in claims.without(rows, ["S03", "S02"])] == ["T4"]
+    with pytest.raises(ValueError, match="S99"):
+        claims.without(rows, ["S99"])
 
 
 # --- drafts and the command ----------------------------------------------------------------------
@@ -220,7 +224,7 @@ def test_a_draft_is_a_ledger_a_person_can_confirm(tmp_path):
 def small_ledger(monkeypatch):
     """The command reads this ledger instead of the project's, so that it answers at once."""
     rows = made(*FRAME, "T3|S3|count|北京|1|services|=|4")
-    monkeypatch.setattr(ledger, "read", lambda: rows)
+    monkeypatch.setattr(lists, "evidence", lambda *_: (rows, ()))
 
 
 def test_the_command_prints_json_with_offsets_and_writes_a_draft(tmp_path, small_ledger):

@@ -56,7 +56,7 @@ def test_the_lightest_choice_and_the_smallest_clashes(random):
     firm = [
         statement(
             each.kind, each.place, each.batches, each.value, each.relation, id=each.id,
-            note="also " + ";".join(f"Z{n:02}" for n in range(1, 20)),
+            also=tuple(f"Z{n:02}" for n in range(1, 20)),
         )
         for each in FRAME
     ]  # fmt: skip
@@ -129,7 +129,7 @@ def test_both_rows_of_an_outweighed_fact_go():
     said = [
         statement("count", "四川", (1,), 6, id="B", source="S02"),
         statement("count", "四川", (1,), 6, id="C", source="S03"),
-        statement("count", "四川", (1,), 5, id="D", source="S04", note="also S05; S06"),
+        statement("count", "四川", (1,), 5, id="D", source="S04", also=("S05", "S06")),
     ]
     found = reconcile(said)
     assert aside(found) == ["B", "C"] and {item.weight for item in found.set_aside} == {2}
@@ -137,13 +137,12 @@ def test_both_rows_of_an_outweighed_fact_go():
 
 def test_reprints_of_one_text_count_once():
     said = [
-        statement("count", "四川", (1,), 6, id="B", source="S02"),
-        statement("count", "四川", (1,), 6, id="C", source="S03", note="same text as S02"),
-        statement("count", "四川", (1,), 6, id="D", source="S04", note="same text as S02"),
-        statement("count", "四川", (1,), 5, id="E", source="S05", note="also S06"),
+        statement("count", "四川", (1,), 6, id="B", source="S03"),
+        statement("count", "四川", (1,), 6, id="C", source="S04"),
+        statement("count", "四川", (1,), 5, id="E", source="S05", also=("S06",)),
     ]
     found = reconcile(said)
-    assert aside(found) == ["B", "C", "D"] and {item.weight for item in found.set_aside} == {1}
+    assert aside(found) == ["B", "C"] and {item.weight for item in found.set_aside} == {1}
 
 
 @pytest.mark.parametrize(
@@ -160,9 +159,9 @@ def test_reprints_of_one_text_count_once():
 def test_where_choices_weigh_the_same_the_vaguer_yields(vague):
     """Whatever its id: the counts 5 of 50, with 45 in 湖南, are told from one source each too."""
     said = [
-        statement("count", NATION, (1,), 50, id="X", source="S02", note="also S05"),
+        statement("count", NATION, (1,), 50, id="X", source="S02", also=("S05",)),
         statement("count", "四川", (1,), 5, id="Y", source="S03"),
-        statement("count", "湖南", (1,), 45, id="Z", source="S04", note="also S06"),
+        statement("count", "湖南", (1,), 45, id="Z", source="S04", also=("S06",)),
     ]
     for each in ("A", "ZZ"):
         named = made.replace(vague, id=each)

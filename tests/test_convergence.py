@@ -480,23 +480,18 @@ def test_the_sister_register_on_file_is_whole():
     assert found.duplicated(["register", "month", "place"]).sum() == 0
 
 
-@given(
-    st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any),
-    st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any),
-)
-def test_changes_of_all_groups_add_up_to_nothing(before, after):
-    groups = {"capital": ["A"], "coast": ["B", "C"], "interior": ["D"]}
-    found = convergence.share_changes(
-        dict(zip("ABCD", before, strict=True)), dict(zip("ABCD", after, strict=True)), groups
-    )
-    assert sum(change.estimate for change in found.values()) == NEAR(0, abs=1e-12)
-    assert found["coast"] == convergence.difference_of_shares(
-        (before[1] + before[2], sum(before)), (after[1] + after[2], sum(after))
-    )
-
-
-def test_a_place_in_no_group_or_two_is_refused():
-    with pytest.raises(ValueError, match="not in exactly one group: B"):
-        convergence.share_changes({"A": 1, "B": 2}, {"A": 2}, {"one": ["A"]})
-    with pytest.raises(ValueError, match="not in exactly one group: A"):
-        convergence.share_changes({"A": 1}, {"A": 2}, {"one": ["A"], "two": ["A"]})
+def test_changes_of_all_groups_add_up_to_nothing_and_are_the_counts():
+    years = convergence.sister_years()
+    changes = convergence.sister_changes(years)
+    for register, table in changes.groupby("register"):
+        assert table["change"].sum() == NEAR(0, abs=1e-12)
+        counts = years[years["register"] == register].pivot(
+            index="year", columns="group", values="filings"
+        )
+        for row in table.itertuples():
+            first, last = counts.iloc[:2].sum(), counts.iloc[-2:].sum()
+            expected = last[row.group] / last.sum() - first[row.group] / first.sum()
+            assert row.change == NEAR(expected, abs=1e-12)
+            moved = {"rose": row.low > 0, "fell": row.high < 0}
+            assert moved.get(row.movement, True) and (row.p < 0.05 or row.movement == "unclear")
+    assert sorted(sum(convergence.ACCOUNT.values(), ())) == sorted(places.province_names())

@@ -4,6 +4,7 @@ import csv
 import re
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from filings import ledger, paths
 from filings.ledger import LedgerError
@@ -206,16 +207,33 @@ def test_a_file_that_is_missing(tmp_path):
 # --- sources ---
 
 
-def test_sources_listed_in_the_note_count_too(tmp_path):
-    found = one(tmp_path, source="S01;S02", note="also S04; S06-S08; seen in S99")
-    assert ledger.sources(found) == ("S01", "S02", "S04", "S06", "S07", "S08")
+def test_other_publications_that_say_the_same_count_too(tmp_path):
+    found = one(tmp_path, source="S01;S02", also="S04;S06", note="seen in S99")
+    assert ledger.sources(found) == ("S01", "S02", "S04", "S06")
 
 
-def test_reprints_carry_the_text_they_reprint(tmp_path):
-    found = ledger.read(written(
-        tmp_path, {"id": "A"}, {"id": "B", "source": "S02", "note": "same text as S01"}
+def test_witnesses_count_for_themselves_or_for_the_text_they_copy(tmp_path):
+    """S04 repeats S03 (data/raw/sources.csv), so a fact that both state has one witness."""
+    rows = ledger.read(written(
+        tmp_path,
+        {"id": "A", "source": "S03", "also": "S04"},
+        {"id": "B", "source": "S05", "value": "9"},
     ))  # fmt: skip
-    assert ledger.texts(found) == {"S01": "S01", "S02": "S01"}
+    table = ledger.witnesses(rows).set_index("source")
+    assert table.loc["S04", "text_of"] == "S03" and table.loc["S03", "text_of"] == ""
+    assert table.loc[["S03", "S05"], "alone"].to_list() == [1, 1]
+    assert ledger.text_of("S04") == "S03" and ledger.text_of("S05") == "S05"
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_kept_and_read_back(tmp_path):
+    from filings import paths
+
+    for text in ("=1+1", "@x", "-y", "+z", "plain", "=", "-5"):
+        table = pd.DataFrame({"phrase": [text]})
+        paths.write_table(tmp_path / "t.csv", table)
+        (written_text,) = pd.read_csv(tmp_path / "t.csv", dtype=str)["phrase"]
+        assert paths.unquoted(written_text) == text
+        assert written_text[0] not in "=+@-" or written_text in ("=", "-5")
 
 
 # --- words ---

@@ -141,7 +141,7 @@ def published(unit: str) -> list[dict]:
 def test_lists_in_exact_out_and_lists_withheld_ranges_that_hold_the_truth(tmp_path, unit):
     def bounds(rows: list[dict], batch: int) -> dict:
         statements = ledger.from_rows(
-            [list(ledger.COLUMNS), *([r[c] for c in ledger.COLUMNS] for r in rows)], "made"
+            [list(ledger.COLUMNS), *([r.get(c, "") for c in ledger.COLUMNS] for r in rows)], "made"
         )
         register = IdentifiedSet(reconcile(statements).kept)
         sums = [Sum.parse(f"{unit}:{p}:{batch}") for p in places.province_names()]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from filings import paths, run
+from filings import paths, run, words
+from filings.site.notebook import title
 from toy import write_notebook
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.rglob("*.ipynb"))
@@ -37,6 +38,7 @@ def test_the_notebooks_are_there():
         "03",
         "04",
         "05",
+        "06",
     ]
 
 
@@ -54,8 +56,44 @@ def test_it_opens_with_the_stock_kernel(notebook):
 
 @each_notebook
 def test_it_begins_with_its_title(notebook):
-    assert notebook.cells[0].cell_type == "markdown"
-    assert re.match(r"# \S", notebook.cells[0].source)
+    """Its heading comes first, or is what its first cell of code says; in both languages."""
+    first = notebook.cells[0]
+    if first.cell_type == "markdown":
+        assert re.match(r"# \S.* · \S", first.source)
+    else:
+        assert first.metadata.tags == ["parameters"]
+        english, chinese = (title(notebook, lang) for lang in ("en", "zh"))
+        assert chinese in english
+
+
+def shown(notebook):
+    """What a reader sees that the code printed: text, tables and their heads."""
+    for output in outputs(notebook):
+        data = output.get("data", {})
+        yield from (data[kind] for kind in ("text/markdown", "text/html") if kind in data)
+        if "text" in output:
+            yield output["text"]
+
+
+@each_notebook
+def test_nothing_is_a_code_for_a_reader(notebook):
+    """No ids of statements or sources, no names of code, no truth values, nothing cut short."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    for text in (*texts, *shown(notebook)):
+        plain = re.sub(r"`[^`]*`|\$[^$]*\$|https?://[^\s)\"<]+|\]\([^)]*\)|<[^>]*>", " ", text)
+        found = re.findall(
+            r"\b[CDST]\d{2,3}\b|\b[a-z]+_[a-z_]+\b|\bTrue\b|\bFalse\b|\bNaN\b", plain
+        )
+        assert found == [], (found, text[:300])
+
+
+@each_notebook
+def test_the_answer_is_on_the_first_screen(notebook):
+    """The first cell that computes is short, and says the answer in both languages."""
+    first = next(c for c in code(notebook) if "parameters" not in c.metadata.get("tags", []) and
+                 "injected-parameters" not in c.metadata.get("tags", []))  # fmt: skip
+    assert len(first.source.splitlines()) <= 7
+    assert any(words.CHINESE in output.get("data", {}) for output in first.outputs)
 
 
 @each_notebook
@@ -84,7 +122,9 @@ def test_outputs_hold_nothing_that_changes_from_run_to_run(notebook):
 def test_it_names_no_folder_of_a_machine(notebook):
     """Paths come from ``filings.paths``: nbval, papermill and JupyterLab start elsewhere."""
     for cell in notebook.cells:
-        assert not re.search(r"\.\./|(?<![\w.])/(home|root|tmp|work|Users|usr)/", cell.source)
+        assert not re.search(
+            r"(?<!\]\()\.\./|(?<![\w.])/(home|root|tmp|work|Users|usr)/", cell.source
+        )
     for output in outputs(notebook):
         assert str(paths.ROOT) not in str(output)
 

@@ -474,7 +474,8 @@ def test_claims_can_be_sorted_and_filtered(opened, built):
 
     def verdicts(column: int) -> list[str]:
         return opened.execute_script(
-            "return Array.from(document.querySelectorAll(`.audit tbody tr > :nth-child(${arguments[0]})`))"
+            "const cells = `.audit tbody tr > :nth-child(${arguments[0]})`;"
+            "return Array.from(document.querySelectorAll(cells))"
             ".filter((cell) => cell.checkVisibility()).map((cell) => cell.dataset.verdict)",
             column,
         )

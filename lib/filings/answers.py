@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from filings import cases, claims, convergence, ledger, places, words
-from filings.bounds import Evidence, IdentifiedSet, Sum
+from filings.bounds import Evidence, IdentifiedSet, SetAside, Sum
 from filings.convergence import LEADERS, NAMED
 from filings.words import Text
 
@@ -46,6 +46,21 @@ def ingestion(identified: IdentifiedSet, evidence: Evidence) -> tuple[Text, ...]
             f"约束计数的陈述有{binding}条，来自{len(says)}种出版物；与其他陈述矛盾而搁置的有"
             f"{aside}条。",
         ),
+    )
+
+
+def clash(item: SetAside) -> Text:
+    """Why a statement is set aside: what it cannot hold with, and who says each."""
+
+    def said(one: ledger.Statement, lang: str) -> str:
+        return f"{ledger.words(one, lang)} ({words.publications(ledger.sources(one), most=2)})"
+
+    en, zh = (
+        [said(one, lang) for one in (item.statement, *item.clashes_with)] for lang in ("en", "zh")
+    )
+    return Text(
+        f"“{en[0]}” cannot hold with: {'; '.join(en[1:])}.",
+        f"“{zh[0]}”与以下说法不能同时成立：{'；'.join(zh[1:])}。",
     )
 
 

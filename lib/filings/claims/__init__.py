@@ -10,6 +10,7 @@ from filings.claims.audit import (
     draft,
     in_words,
     listed,
+    with_and_without,
 )
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
@@ -19,5 +20,5 @@ from filings.claims.text import TextError, decode
 __all__ = [
     "STANDINGS", "VERDICTS", "Claim", "TextError", "Verdict", "as_json", "audit", "audit_listed",
     "audited", "claim_of", "claims_of", "decode", "draft", "extract", "in_words", "judge",
-    "listed", "standing", "without",
+    "listed", "standing", "with_and_without", "without",
 ]  # fmt: skip

@@ -152,6 +152,18 @@ OUTSIDE = {
 """Why a claim that is not about the register lies outside it, by the claim's kind."""
 
 
+ARTICLE = "S01"
+"""The audited article in ``data/raw/sources.csv``."""
+
+
+def with_and_without() -> tuple[IdentifiedSet, IdentifiedSet]:
+    """All tables that agree with the evidence in force, and with it without the article."""
+    statements = ledger.sorted_out("used", "set aside", "context")
+    others = without(statements, [ARTICLE])
+    with_all, alone = (reconcile(rows, explain=False).kept for rows in (statements, others))
+    return IdentifiedSet(with_all), IdentifiedSet(alone)
+
+
 def audited(identified: IdentifiedSet, alone: IdentifiedSet) -> pd.DataFrame:
     """The article's claims and how each stands, by id.
 
@@ -171,6 +183,8 @@ def audited(identified: IdentifiedSet, alone: IdentifiedSet) -> pd.DataFrame:
         how = standing(full, rest)
         decide = rest.evidence if how == "confirmed" else full.evidence
         by = dict.fromkeys(source for one in decide for source in ledger.sources(says[one]))
+        if how == "confirmed":
+            by.pop(ARTICLE, None)
         rows.append(
             (
                 *(name, row["phrase"], row["claim_in_english"], row["topic"], how),
