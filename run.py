@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rerun everything, with nothing but Python 3.11.
+"""Rerun everything, with nothing but Python 3.11 or newer.
 
 python3 run.py        run the notebooks that a change can reach; data and figures follow
 python3 run.py test   run every test, the notebooks included
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "made-by-run.txt"
+OLDEST = (3, 11)
 CORES = str(os.cpu_count() or 1)
 COMMANDS = {
     "": ["filings", "run"],
@@ -42,21 +43,41 @@ def main(arguments):
     if name not in COMMANDS:
         known = ", ".join(f"python3 run.py {name}".rstrip() for name in COMMANDS)
         refuse(f"unknown argument {name!r}; there is: {known}")
+    if sys.version_info < OLDEST:
+        start_again()
     if wanted() != made():
         with alone():
             if wanted() != made():
                 make()
     os.chdir(ROOT)
+    # The folder's name may hold letters that the language of the terminal does not have.
+    environment = {**os.environ, "PYTHONUTF8": "1"}
     command = [str(PYTHON), "-m", *COMMANDS[name]]
     if os.name == "nt":
-        sys.exit(subprocess.call(command))
-    os.execv(command[0], command)  # so that Ctrl-C reaches the command and nothing in between
+        sys.exit(subprocess.call(command, env=environment))
+    # So that Ctrl-C reaches the command and nothing in between.
+    os.execve(command[0], command, environment)
 
 
 def refuse(reason):
     """End with one line and exit code 2."""
     print(f"run.py: {reason}", file=sys.stderr)
     sys.exit(2)
+
+
+def start_again():
+    """Under a Python that is new enough, if one is here or uv can fetch one."""
+    here = [f"python3.{minor}" for minor in range(13, OLDEST[1] - 1, -1)]
+    found = next(filter(None, map(shutil.which, here)), None)
+    uv = shutil.which("uv")
+    if uv and not found:
+        asked = [uv, "python", "find", ".".join(map(str, OLDEST))]
+        subprocess.call([uv, "python", "install", "--quiet", asked[-1]])
+        found = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
+    if not found:
+        this, oldest = sys.version.split()[0], ".".join(map(str, OLDEST))
+        refuse(f"Python {oldest} or newer is needed; this is {this}, and no newer one is here")
+    sys.exit(subprocess.call([found, __file__, *sys.argv[1:]]))
 
 
 @contextmanager
@@ -69,8 +90,9 @@ def alone():
 
 
 def wanted():
-    """What the environment depends on: the pins, and the folder, whose name is written into it."""
-    return hashlib.sha256((ROOT / "requirements.txt").read_bytes() + bytes(ROOT)).hexdigest()
+    """What the environment depends on: pins, Python, and the folder, whose name is in it."""
+    pins = (ROOT / "requirements.txt").read_bytes()
+    return hashlib.sha256(pins + sys.version.encode() + os.fsencode(ROOT)).hexdigest()
 
 
 def made():
@@ -80,13 +102,11 @@ def made():
 
 def make():
     """Make .venv anew. The stamp comes last, so that an interrupted one is made again."""
-    base = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
-    if not base:
-        refuse(f"Python 3.11 is needed; this is {sys.version.split()[0]} and no python3.11 is here")
     print("run.py: making the environment in .venv (once, about a minute)", flush=True)
     uv = shutil.which("uv")
-    call(base, "-m", "venv", "--clear", *(["--without-pip"] if uv else []), VENV)
-    call(*installer(uv), "-r", ROOT / "requirements.txt", "-e", ROOT)
+    call(sys.executable, "-m", "venv", "--clear", *(["--without-pip"] if uv else []), VENV)
+    # The folder is named by a dot, as its name may hold what an address must not.
+    call(*installer(uv), "-r", "requirements.txt", "-e", ".")
     STAMP.write_text(wanted())
 
 
@@ -101,9 +121,10 @@ def installer(uv):
 
 
 def call(*command):
-    """Run a command; if it fails, end here: it has said why."""
-    if subprocess.call([str(part) for part in command]) != 0:
-        refuse("the environment could not be made (see above); is the network there?")
+    """Run a command in the repository's folder; if it fails, end here: it has said why."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    if subprocess.call([str(part) for part in command], cwd=ROOT, env=environment) != 0:
+        refuse("the environment could not be made; what failed stands above")
 
 
 if __name__ == "__main__":

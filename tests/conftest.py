@@ -1,13 +1,11 @@
 """What all tests share."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
-from filings import nursery, paths, run
 from hypothesis import settings
 from nbval.plugin import IPyNbCell
+from toy import make_project
 
 # The same examples every time, and no deadline: a busy machine is no failure.
 settings.register_profile("filings", deadline=None, derandomize=True, database=None)
@@ -34,39 +32,7 @@ def pytest_collection_modifyitems(items):
         )
 
 
-class _Kept(nursery.Nursery):
-    """It serves the next run as well: a run does not end it."""
-
-    def close(self):
-        pass
-
-
-@pytest.fixture(scope="session")
-def toys():
-    """One process that forks the kernels of all toys, with little loaded: for each run to start
-    its own takes longer than most toys do.
-    """
-    if sys.platform != "linux":
-        yield None
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nursery, "LOADED", nursery.LOADED[:1])
-        kept = _Kept()
-    yield kept
-    super(_Kept, kept).close()
-
-
 @pytest.fixture
-def project(tmp_path, monkeypatch, toys):
-    """An empty toy repository (see toy.py) that ``filings.paths`` and ``filings.run`` work on."""
-    for name in ("notebooks/cases", "data/raw", "data/processed", "figures", "lib"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "requirements.txt").write_text("pins\n")
-    (tmp_path / "data/raw/numbers.txt").write_text("1 2")
-    root = paths.ROOT
-    for name, path in list(vars(paths).items()):
-        if isinstance(path, Path) and path.is_relative_to(root):
-            monkeypatch.setattr(paths, name, tmp_path / path.relative_to(root))
-    monkeypatch.setattr(run, "AFTER", {"02_use": ("01_make",)})
-    monkeypatch.setattr(nursery, "Nursery", lambda: toys)
-    return tmp_path
+def project(tmp_path):
+    """An empty toy repository (see toy.py)."""
+    return make_project(tmp_path / "project")

@@ -10,10 +10,11 @@ from filings import claims, paths
 from filings.claims import lex, text
 from hypothesis import given
 from hypothesis import strategies as st
+from shared import SHARED
 
 PRESS = Path(__file__).parent / "press"
 SETS = ("practice", "exam", "second_exam", "third_exam")
-ARTICLE = paths.SHARED / "article" / "article.txt"
+ARTICLE = SHARED / "article" / "article.txt"
 
 
 @dataclass(frozen=True)

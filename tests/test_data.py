@@ -3,8 +3,8 @@
 import hashlib
 
 import pandas as pd
-import pytest
-from filings import dictionary, ledger, paths
+from filings import ledger, paths
+from filings.site import readme
 
 
 def read(name: str) -> pd.DataFrame:
@@ -18,38 +18,6 @@ def on_disk(*folders) -> list[str]:
     return sorted(name for name in lists if not name.startswith("raw/lists/"))
 
 
-TABLES = dictionary.tables()
-
-
-def test_every_file_is_described_and_every_description_has_its_file():
-    assert sorted(TABLES) == on_disk(paths.RAW, paths.REFERENCE, paths.PROCESSED)
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_field_is_described_in_the_order_of_the_file(name):
-    assert [field.name for field in TABLES[name].fields] == list(read(name).columns)
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_value_is_of_its_type(name):
-    table = read(name)
-    for field in TABLES[name].fields:
-        values = table[field.name]
-        if field.optional:
-            assert (values == "").any(), f"{field.name} is never empty: take its ? away"
-            values = values[values != ""]
-        right = values.str.fullmatch(dictionary.TYPES[field.type]) & (values != "")
-        if field.choices:
-            right &= values.isin(field.choices)
-        assert right.all(), f"{field.name} is not {field.type}: {values[~right].to_dict()}"
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_the_key_names_one_row(name):
-    table = read(name)
-    assert not table.duplicated(list(TABLES[name].key)).any()
-
-
 def test_raw_and_reference_files_are_as_recorded_and_nothing_is_unlisted():
     lines = (paths.DATA / "SHA256SUMS").read_text("utf-8").splitlines()
     recorded = {name: digest for digest, name in (line.split("  ") for line in lines)}
@@ -60,20 +28,6 @@ def test_raw_and_reference_files_are_as_recorded_and_nothing_is_unlisted():
     assert held == recorded
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_field_that_is_one_of_another_file_holds_only_what_stands_there(name):
-    for field in TABLES[name].fields:
-        if field.reference:
-            file, target = field.reference
-            assert {*read(name)[field.name]} - {""} <= {*read(file)[target]}, field.name
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_the_sources_of_a_table_are_files_or_words(name):
-    for source in TABLES[name].sources:
-        assert source in TABLES or "/" not in source
-
-
 def test_every_source_of_a_statement_is_on_file():
     known = set(read("raw/sources.csv")["source_id"])
     cited = read("raw/register_statements.csv")["source"].str.split(";").explode()
@@ -81,31 +35,10 @@ def test_every_source_of_a_statement_is_on_file():
 
 
 def test_the_dictionary_names_every_kind_of_statement():
-    kind = TABLES["raw/register_statements.csv"].fields[2]
-    assert kind.name == "kind"
-    assert sorted(kind.choices) == sorted(ledger.BINDING_KINDS + ledger.CONTEXT_KINDS)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
-        ("Key: `id`", "", "raw/register_statements.csv: 0 lines 'Key: …', not one"),
-        ("Source: `raw/sources.csv`", "Source:", "0 lines 'Source: …', not one"),
-        ("Key: `id`", "Key: `ident`", "the key is not of its fields"),
-        ("| `id` | text |", "| `id` | word |", "with a type of text, choice, code"),
-        ("| `id` | text | – |", "| `id` | text |", "not `name` | type | unit | description"),
-        ("| field | type |", "| field | kind |", "no table of fields"),
-        ("**Licence.**", "Licence:", "no paragraph begins with '**Licence.**'"),
-    ],
-)
-def test_a_broken_dictionary_is_refused_with_its_section(old, new, says, tmp_path, monkeypatch):
-    text = paths.DICTIONARY.read_text("utf-8")
-    monkeypatch.setattr(paths, "DICTIONARY", tmp_path / "README.md")
-    paths.DICTIONARY.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(dictionary.BrokenDictionaryError) as refused:
-        dictionary.tables()
-        dictionary.introduction()
-    assert says in str(refused.value) and "\n" not in str(refused.value)
+    (ledger_,) = [r for r in readme.resources() if r["path"] == "raw/register_statements.csv"]
+    (kind,) = [field for field in ledger_["schema"]["fields"] if field["name"] == "kind"]
+    kinds = ledger.BINDING_KINDS + ledger.CONTEXT_KINDS
+    assert sorted(kind["constraints"]["enum"]) == sorted(kinds)
 
 
 def test_neighbours_and_tiles_are_of_the_provinces():

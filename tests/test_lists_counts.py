@@ -9,6 +9,7 @@ import pytest
 from filings import ledger, lists, numbers, paths, places
 from filings.bounds import IdentifiedSet, Sum, reconcile
 from made_lists import filings
+from shared import SHARED
 
 REGISTER = {1: filings(60, seed=11), 2: filings(90, seed=12), 3: filings(40, seed=13)}
 # Filers of the first batch file again in the third.
@@ -160,7 +161,7 @@ def test_lists_in_exact_out_and_lists_withheld_ranges_that_hold_the_truth(tmp_pa
 
 # --- the real control: 28 lists of the sister register --------------------------------------
 
-OFFICIAL = paths.SHARED / "official_lists"
+OFFICIAL = SHARED / "official_lists"
 real = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official lists are not at hand")
 
 

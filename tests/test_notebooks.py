@@ -11,9 +11,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from filings import paths, run, words
+from filings import paths, words
 from filings.site.notebook import title
-from toy import write_notebook
+from toy import start, write_notebook
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.rglob("*.ipynb"))
 each_notebook = pytest.mark.parametrize(
@@ -147,13 +147,14 @@ def test_nbval_compares_texts_and_pictures(project):
     """What ``python3 run.py test`` relies on: a changed text fails, and so does a picture."""
     figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
     path = write_notebook(project, "01_made", "print('text')", figure, "print('text')", figure)
-    assert run.run()
+    assert start(project, "run").communicate(timeout=60)[0]
     notebook = nbformat.read(path, as_version=4)
     text, picture = (cell.outputs[0] for cell in notebook.cells[3:])
     text.text = "other\n"
     picture.data["image/png"] = picture.data["image/png"].replace("A", "B", 1)
     nbformat.write(notebook, path)
-    shutil.copy(Path(__file__).with_name("conftest.py"), project)
+    for name in ("conftest.py", "toy.py"):
+        shutil.copy(Path(__file__).with_name(name), project)
     command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run([*command, "notebooks"], cwd=project, capture_output=True, text=True)
     failed = re.findall(r"^FAILED notebooks/01_made\.ipynb::(Cell \d)", done.stdout, flags=re.M)

@@ -14,9 +14,11 @@ import nbformat
 import pytest
 import yaml
 from filings import paths
+from packaging.markers import Marker
 
 RUN = paths.ROOT / "run.py"
-PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+SETTINGS = tomllib.loads((paths.ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = SETTINGS["project"]
 
 
 def canonical(name: str) -> str:
@@ -26,7 +28,7 @@ def canonical(name: str) -> str:
 
 def direct() -> set[str]:
     """The packages that pyproject.toml names."""
-    extra = [name for group in PROJECT["optional-dependencies"].values() for name in group]
+    extra = [name for group in SETTINGS["dependency-groups"].values() for name in group]
     return {canonical(re.match(r"[\w.-]+", name)[0]) for name in PROJECT["dependencies"] + extra}
 
 
@@ -38,7 +40,7 @@ def pins() -> dict[str, str]:
         pin, _, marker = line.partition(" ; ")
         name, _, version = pin.partition("==")
         assert re.fullmatch(r"[a-z0-9-]+==[\w.]+", pin), f"not a plain pin: {line}"
-        if not re.search(r"'3\.12\.\*'|>= '3\.1[2-9]'", marker):
+        if not marker or Marker(marker).evaluate():
             found[name] = version
     return found
 
@@ -54,7 +56,7 @@ def test_conda_installs_the_same():
         "pip",
         {"pip": ["-r requirements.txt", "-e ."]},
     ]
-    assert PROJECT["requires-python"] == ">=3.11,<3.12"
+    assert PROJECT["requires-python"].startswith(">=3.11")
 
 
 def test_binder_takes_environment_yml_at_the_root():
@@ -140,8 +142,9 @@ def clone(tmp_path):
         "#!/bin/sh\n"
         'echo "$@" >> installed.txt\n'
         "[ -e offline ] && exit 1\n"
-        "mkdir -p .venv/lib/python3.11/site-packages/filings\n"
-        "cat > .venv/lib/python3.11/site-packages/filings/__main__.py <<'END'\n"
+        "place=$(echo .venv/lib/python3.*/site-packages)/filings\n"
+        "mkdir -p $place\n"
+        "cat > $place/__main__.py <<'END'\n"
         "import os, sys\n"
         "print('called', sys.argv[1:], os.path.basename(os.getcwd()), flush=True)\n"
         "sys.exit(int(os.environ.get('RESULT', 0)))\n"
@@ -217,6 +220,16 @@ def test_every_command_calls_its_own(clone):
     assert call(clone, "site").stdout.endswith("called ['site'] a clone\n")
 
 
+def test_an_older_python_says_what_to_do(clone):
+    """With a newer one at hand it goes on under that one; with none, one line."""
+    text = (clone / "run.py").read_text("utf-8").replace("OLDEST = (3, 11)", "OLDEST = (3, 99)")
+    (clone / "run.py").write_text(text, "utf-8")
+    (clone / "bin/uv").unlink()
+    result = call(clone, PATH=str(clone / "bin"))
+    assert result.returncode == 2
+    assert re.fullmatch(r"run\.py: Python 3\.99 or newer is needed; this is .*\n", result.stderr)
+
+
 def test_an_unknown_argument_is_one_line_and_exit_code_2(clone):
     for arguments in (["tset"], ["--fast"], ["test", "now"]):
         result = call(clone, *arguments)
@@ -228,16 +241,3 @@ def test_an_unknown_argument_is_one_line_and_exit_code_2(clone):
 def test_help_is_shown(clone):
     result = call(clone, "--help")
     assert result.returncode == 0 and "python3 run.py test" in result.stdout
-
-
-def test_ci_installs_a_browser_then_runs_the_tests_and_nothing_else():
-    script = paths.ROOT / ".ci/run"
-    lines = [line.strip() for line in script.read_text("utf-8").splitlines()]
-    commands = [line for line in lines if line and not line.startswith("#")]
-    assert commands[:2] == ["set -euo pipefail", 'cd "$(dirname "$0")/.."']
-    assert commands[-1] == "python3 run.py test"
-    installers = " ".join(line for line in commands[2:-1] if line not in ("fi",))
-    assert re.search(r"apt-get install .* chromium chromium-driver", installers)
-    assert re.search(r"npm install .*--no-package-lock .*axe-core@\d+\.\d+\.\d+$", installers)
-    assert "pytest" not in installers and "run.py" not in installers
-    assert os.access(script, os.X_OK)

@@ -1,14 +1,14 @@
 """A toy repository for tests that run notebooks; the fixture ``project`` makes an empty one."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
-from filings import nursery, paths, run
+from filings import paths
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-Nursery = nursery.Nursery
-"""What the runner really forks kernels from; ``project`` puts one of its own in its place."""
 
 
 def write_notebook(root: Path, name: str, *cells: str, parameters: bool = False) -> Path:
@@ -21,16 +21,35 @@ def write_notebook(root: Path, name: str, *cells: str, parameters: bool = False)
     return path
 
 
-def copy_library() -> None:
-    """Put the library into the toy repository, for processes that run on it."""
+def make_project(root: Path) -> Path:
+    """An empty repository with the library and its graph, in that folder."""
+    for name in ("notebooks/cases", "data/raw", "data/reference", "data/processed", "figures"):
+        (root / name).mkdir(parents=True)
+    (root / "requirements.txt").write_text("pins\n")
+    (root / "data/raw/numbers.txt").write_text("1 2")
+    shutil.copy(paths.ROOT / "dodo.py", root)
     without = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(Path(run.__file__).parent, paths.LIBRARY, ignore=without, dirs_exist_ok=True)
+    shutil.copytree(paths.LIBRARY, root / "lib/filings", ignore=without)
+    return root
+
+
+def start(root: Path, *arguments: str) -> subprocess.Popen:
+    """The command ``filings`` of that repository, as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "filings", *arguments],
+        env={**os.environ, "PYTHONPATH": str(root / "lib")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def content(root: Path) -> dict[str, bytes]:
-    """Every file of the project but the cache, with its bytes."""
+    """Every file of the project but the cache and the library, with its bytes."""
+    left_out = {".cache", "__pycache__", "lib"}
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and ".cache" not in path.parts and "__pycache__" not in path.parts
+        if path.is_file() and not left_out.intersection(path.relative_to(root).parts)
     }

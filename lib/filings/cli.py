@@ -61,13 +61,14 @@ def main():
 @click.option("--force", is_flag=True, help="Run them even if nothing changed.")
 def run(notebooks, force):
     """Run the notebooks that a change can reach (all, or those named and what they need)."""
-    from filings import run
-    from filings.site import readme
+    from filings import runner
 
-    if not run.run(notebooks, force):
+    _ended(runner.run(notebooks, force))
+
+
+def _ended(well: bool) -> None:
+    if not well:
         raise click.exceptions.Exit(1)
-    if not notebooks:
-        readme.renew()
 
 
 class _Figures(click.Command):
@@ -178,18 +179,6 @@ def ingest(files, out, as_json):
         click.echo(f"Error: {error}", err=True)
     if read.errors:
         raise click.exceptions.Exit(BadInputError.exit_code)
-
-
-@main.command()
-def check():
-    """Recompute everything in a temporary folder and compare it, byte for byte, with this one."""
-    from filings.check import check
-
-    for difference in (found := check()):
-        click.echo(difference)
-    if found:
-        raise click.exceptions.Exit(1)
-    click.echo("everything on file is what the notebooks give")
 
 
 @main.command()
@@ -327,11 +316,9 @@ def case(names):
 
     It is notebooks/cases/PLACE.ipynb; the next whole run compares it with the others.
     """
-    from filings import cases, run
+    from filings import cases, runner
 
-    chosen = [cases.find(name).name for name in names]
-    if not run.run([f"cases/{name}" for name in chosen], places=chosen):
-        raise click.exceptions.Exit(1)
+    _ended(runner.study(cases.find(name).name for name in names))
 
 
 @main.command()

@@ -27,8 +27,7 @@ LIBRARY = ROOT / "lib" / "filings"
 PINS = ROOT / "requirements.txt"
 
 CACHE = ROOT / ".cache"
-RUNS = CACHE / "runs"
-UNDERWAY = CACHE / "underway"
+RUNS = CACHE / "runs.json"
 FAILED = CACHE / "failed"
 
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -50,12 +49,6 @@ WORDS = REFERENCE / "words.csv"
 OFFICIAL_LISTS = REFERENCE / "official_lists.csv"
 TILE_GRID = REFERENCE / "tile_grid.csv"
 
-SHARED = ROOT.parent / "shared"
-"""Material kept outside the repository (the official lists of the sister register).
-
-It may be missing: whatever uses it must work, or say that it was skipped, without it.
-"""
-
 
 def write(path: Path, content: bytes) -> None:
     """Write the file in one step: readers see the old content or the new, nothing between."""
@@ -68,6 +61,12 @@ def write(path: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def write_changed(path: Path, content: bytes) -> None:
+    """Write the file as `write` does, unless it holds that already."""
+    if not path.exists() or path.read_bytes() != content:
+        write(path, content)
+
+
 @contextmanager
 def lock(path: Path):
     """Hold the lock of that file; another process that wants it waits.
@@ -75,19 +74,15 @@ def lock(path: Path):
     SQLite's file lock works on every system and is let go when the process dies.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_file() and path.stat().st_size:  # a lock is an empty file: whatever else lies there
+        path.unlink()
     with closing(sqlite3.connect(path, timeout=24 * 3600, isolation_level=None)) as held:
         held.execute("BEGIN EXCLUSIVE")
         yield
 
 
 def fingerprint(path: Path) -> str:
-    """What a file or folder holds, as sha256; ``missing`` where there is nothing.
-
-    A folder counts with its names and the content of the files that lie directly in it.
-    """
-    if path.is_dir():
-        inside = (f"{p.name} {'' if p.is_dir() else fingerprint(p)}\n" for p in path.iterdir())
-        return hashlib.sha256("".join(sorted(inside)).encode()).hexdigest()
+    """What a file holds, as sha256; ``missing`` where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:

@@ -20,7 +20,7 @@ from filings import lists, numbers, paths, places
 from stdnum.iso7064 import mod_11_2
 
 ROWS = 1_000_000
-OFFICIAL = paths.SHARED / "official_lists"
+OFFICIAL = paths.ROOT.parent / "shared" / "official_lists"
 
 
 def column(rows: int) -> pd.Series:

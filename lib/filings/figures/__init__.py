@@ -14,11 +14,14 @@ from filings.figures.output import (
     builder_of,
     exhibit,
     export,
+    files,
     gallery,
+    kept,
     manifest,
     redraw,
     rendered,
     save,
+    shown,
 )
 from filings.figures.page import BUILDERS, OUTLETS, Outlet, Page
 from filings.figures.panels import (
@@ -60,7 +63,9 @@ __all__ = [
     "exhibit",
     "export",
     "faults",
+    "files",
     "gallery",
+    "kept",
     "likely",
     "location_quotient",
     "lorenz",
@@ -71,6 +76,7 @@ __all__ = [
     "rendered",
     "save",
     "shares",
+    "shown",
     "standing_still",
     "tile_map",
     "timeline",

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -111,7 +112,7 @@ def save(
         "notebook": notebook,
         "sha256": dict(sorted(digests.items())),
     }
-    _enter(name, entry)
+    _enter({name: entry})
     return pages
 
 
@@ -175,6 +176,35 @@ def _caption(page: Page) -> str:
     return stop.join(part for part in parts if part) + stop.strip()
 
 
+def shown(notebook) -> list[str]:
+    """The figures whose pictures stand in an executed notebook, by name."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    named = (output.get("metadata", {}).get(SHOWN) for output in outputs)
+    return sorted({name for name in named if name})
+
+
+def files(names: Iterable[str]) -> list[Path]:
+    """Every file of those figures that are on record."""
+    entries = manifest()
+    known = (entries[name]["sha256"] for name in names if name in entries)
+    return [paths.FIGURES / file for digests in known for file in digests]
+
+
+@contextmanager
+def kept(names: Iterable[str]) -> Iterator[None]:
+    """Put those figures, and their entries, back as they are now if what follows fails."""
+    entries = {name: entry for name, entry in manifest().items() if name in set(names)}
+    before = {path: path.read_bytes() for path in files(entries) if path.exists()}
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            paths.write(path, content)
+        if entries:
+            _enter(entries)
+        raise
+
+
 def manifest() -> dict[str, dict]:
     """Every figure's entry by its name, sorted; empty where there is no manifest yet."""
     if not paths.MANIFEST.exists():
@@ -182,20 +212,19 @@ def manifest() -> dict[str, dict]:
     return json.loads(paths.MANIFEST.read_text(encoding="utf-8"))
 
 
-def _enter(name: str, entry: dict) -> None:
-    """Replace this figure's entry, and write the gallery from all of them.
+def _enter(new: Mapping[str, dict]) -> None:
+    """Replace these figures' entries, and write the gallery from all of them.
 
     A figure whose builder is gone leaves, with its files: nothing could draw it again.
     """
     with paths.lock(paths.CACHE / "figures.lock"):
-        entries = dict(sorted((manifest() | {name: entry}).items()))
+        entries = dict(sorted((manifest() | new).items()))
         for gone in [each for each in entries if each.split("-")[0] not in BUILDERS]:
             for file in entries.pop(gone)["sha256"]:
                 (paths.FIGURES / file).unlink(missing_ok=True)
         text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
         for file, content in ((paths.MANIFEST, text), (paths.GALLERY, gallery(entries))):
-            if not file.exists() or file.read_text("utf-8") != content:
-                paths.write(file, content.encode())
+            paths.write_changed(file, content.encode())
 
 
 def gallery(entries: Mapping[str, dict]) -> str:

@@ -1,7 +1,8 @@
-"""The parts of README.md and README.zh.md that numbers stand in: what the notebooks say, never
-typed by hand.
+"""The parts of README.md, README.zh.md and data/README.md that are said elsewhere: what the
+notebooks find, and what ``data/datapackage.json`` says of each table. Never typed by hand.
 """
 
+import json
 import re
 
 import nbformat
@@ -20,6 +21,13 @@ FINDINGS = (
 )
 """The notebooks whose first paragraph is a finding, in the order of the page."""
 
+# The types that the standard does not have, by what it holds them to.
+_TYPES = {
+    r"\d+": "code",
+    r"\d{4}(-\d{2}(-\d{2})?)?": "date",
+    r"\d+([-+]\d+)*": "batches",
+}
+
 
 def findings(lang: str) -> str:
     """The first paragraph that each of `FINDINGS` says, as a list."""
@@ -32,16 +40,63 @@ def findings(lang: str) -> str:
     return "\n".join(lines)
 
 
+def resources() -> list[dict]:
+    """Every table of data/, as the data package describes it."""
+    return json.loads(paths.DATAPACKAGE.read_text("utf-8"))["resources"]
+
+
+def tables() -> str:
+    """The data dictionary: a section for each table of the data package."""
+    return "\n\n".join(map(_section, resources()))
+
+
+def _section(resource: dict) -> str:
+    schema = resource["schema"]
+    (key,) = [schema.get("primaryKey"), *schema.get("uniqueKeys", [])][-1:]
+    sources = (
+        f"`{source['path']}`" if "path" in source else source["title"]
+        for source in resource["sources"]
+    )
+    lines = [
+        f"## {resource['path']}",
+        "",
+        resource["description"],
+        "",
+        f"Key: {', '.join(f'`{name}`' for name in key)}",
+        "",
+        f"Source: {'; '.join(sources)}",
+        "",
+        "| field | type | unit | description |",
+        "|---|---|---|---|",
+        *map(_row, schema["fields"]),
+    ]
+    return "\n".join(lines)
+
+
+def _row(field: dict) -> str:
+    limits = field.get("constraints", {})
+    kind = _TYPES.get(limits.get("pattern"), "choice" if "enum" in limits else field["type"])
+    mark = "" if limits.get("required") else "?"
+    kind = "text" if kind == "string" else kind
+    return (
+        f"| `{field['name']}` | {kind}{mark} | {field.get('unit', '–')} | {field['description']} |"
+    )
+
+
 def rendered(text: str, lang: str) -> str:
     """The page with its written part renewed, between the marks that name it."""
-    marked = re.compile(r"(<!-- findings -->\n).*?(<!-- /findings -->)", re.DOTALL)
-    return marked.sub(lambda mark: f"{mark[1]}\n{findings(lang)}\n\n{mark[2]}", text)
+    return _renewed(text, "findings", findings(lang))
+
+
+def _renewed(text: str, mark: str, content: str) -> str:
+    marked = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", re.DOTALL)
+    return marked.sub(lambda found: f"{found[1]}\n{content}\n\n{found[2]}", text)
 
 
 def renew() -> None:
-    """Write both pages anew where what the notebooks say has changed."""
+    """Write the pages anew where what they repeat has changed."""
     for lang in LANGUAGES:
         path = paths.ROOT / FILES[lang]
-        text = path.read_text("utf-8")
-        if (new := rendered(text, lang)) != text:
-            paths.write(path, new.encode())
+        paths.write_changed(path, rendered(path.read_text("utf-8"), lang).encode())
+    text = paths.DICTIONARY.read_text("utf-8")
+    paths.write_changed(paths.DICTIONARY, _renewed(text, "tables", tables()).encode())

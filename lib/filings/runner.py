@@ -1,0 +1,116 @@
+"""Run the notebooks through doit: the graph is ``dodo.py``, at the top of the repository."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from filings import paths
+
+
+class UnknownNotebookError(ValueError):
+    """A name that no notebook bears."""
+
+
+def run(names: Iterable[str] = (), force: bool = False) -> bool:
+    """Run the named notebooks and those they need, or all, side by side; True if none failed.
+
+    Prints a line for each. ``force`` reruns the named (or all) even if nothing changed. Another
+    run that is underway is waited for. Raises UnknownNotebookError.
+    """
+    from doit.cmd_base import ModuleTaskLoader
+    from doit.doit_cmd import DoitMain
+
+    # A backend chosen for scripts would keep the pictures out of the notebooks.
+    os.environ.pop("MPLBACKEND", None)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end_with_the_run)
+    with paths.lock(paths.CACHE / "run.lock"), _interruptible():
+        graph = _graph()
+        known = graph.notebooks()
+        chosen = [_found(name, known) for name in names]
+        if force:
+            graph.FORCED.update(chosen or known)
+        _discard_broken()
+        tasks = [f"notebook:{name}" for name in chosen]
+        loader = ModuleTaskLoader(vars(graph))
+        return DoitMain(loader).run(["run", "-n", str(os.cpu_count() or 1), *tasks]) == 0
+
+
+def study(places: Iterable[str]) -> bool:
+    """Make the case studies of those places, and no others; True if none failed."""
+    graph = _graph()
+    template = (paths.NOTEBOOKS / f"{graph.TEMPLATE}.ipynb").read_bytes()
+    cases = {place: paths.CASES / f"{place}.ipynb" for place in places}
+    new = [path for path in cases.values() if not path.exists()]
+    for path in new:
+        paths.write(path, template)
+    well = False
+    try:
+        well = run([f"cases/{place}" for place in cases], force=True)
+    finally:
+        if not well:
+            for path in new:
+                if path.read_bytes() == template:  # it was never run
+                    path.unlink()
+    return well
+
+
+def _graph():
+    """``dodo.py`` as a module."""
+    spec = importlib.util.spec_from_file_location("dodo", paths.ROOT / "dodo.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["dodo"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _found(text: str, known: Iterable[str]) -> str:
+    """The notebook meant by what a person types: 01, 01_ingestion, its path."""
+    name = text.removeprefix("notebooks/").removesuffix(".ipynb")
+    for each in known:
+        if name in (each, each.partition("_")[0]):
+            return each
+    raise UnknownNotebookError(f"no notebook {text!r}; there are: {', '.join(known)}")
+
+
+def _discard_broken() -> None:
+    """Forget what is known of earlier runs if it cannot be read: everything runs anew."""
+    try:
+        json.loads(paths.RUNS.read_text("utf-8"))
+    except FileNotFoundError:
+        pass
+    except (ValueError, OSError):
+        with contextlib.suppress(IsADirectoryError, PermissionError):
+            paths.RUNS.unlink()
+
+
+def _end_with_the_run() -> None:
+    """Let a process that shares the work break off once the run has been killed."""
+    run = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == run:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let the signal that asks a process to end break off the run as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
