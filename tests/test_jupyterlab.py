@@ -17,10 +17,10 @@ from urllib.parse import quote
 import browser
 import nbformat
 import pytest
-from filings import check
 from nbformat.v4 import new_code_cell
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+from toy import copy_repository
 
 TOKEN = "read-only-by-this-test"
 NOTEBOOK = "cases/云南.ipynb"  # one of the shortest that draws figures
@@ -142,7 +142,7 @@ def prepare(notebook: Path) -> int:
 
 @pytest.mark.skipif(os.name == "nt", reason="it ends processes as Linux and macOS do")
 def test_run_all_cells_works_in_jupyterlab(tmp_path):
-    root = check.copy_into(tmp_path)
+    root = copy_repository(tmp_path)
     cells = prepare(root / "notebooks" / NOTEBOOK)
     with browser.browser() as chromium, jupyterlab(root) as address:
         until(lambda: answers(address), 60, "JupyterLab did not start")

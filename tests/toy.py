@@ -53,3 +53,17 @@ def content(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file() and not left_out.intersection(path.relative_to(root).parts)
     }
+
+
+def copy_repository(folder: Path) -> Path:
+    """A copy of the whole repository, without environments, caches, history and site."""
+
+    def left_out(directory: str, names: list[str]) -> set[str]:
+        top = Path(directory) == paths.ROOT
+        return {
+            name
+            for name in names
+            if name == "__pycache__" or (top and (name.startswith(".") or name == "site"))
+        }
+
+    return Path(shutil.copytree(paths.ROOT, folder / "repository", ignore=left_out))

@@ -51,7 +51,7 @@ def _build_in(folder: Path) -> None:
         _run_sphinx(source, edition, folder / f"doctrees-{lang}", settings)
         for name in _LEFT_BY_SPHINX:
             _remove(edition / name)
-    shutil.rmtree(built / "jupyter_execute")  # beside the Chinese edition
+    shutil.rmtree(built / "jupyter_execute", ignore_errors=True)  # beside the Chinese edition
     for name in sorted(names):
         (built / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(paths.ROOT / name, built / name)
