@@ -77,8 +77,7 @@ def stands(name: str) -> bool:
     fields = {f["name"] for table in readme.resources() for f in table["schema"]["fields"]}
     with paths.SOURCES.open(encoding="utf-8", newline="") as rows:
         sources = {row["source_id"] for row in csv.DictReader(rows)}
-    kinds = {*ledger.BINDING_KINDS, *ledger.CONTEXT_KINDS}
-    return name in fields | sources | kinds | cli.main.commands.keys()
+    return name in fields | sources | ledger.KINDS.keys() | cli.main.commands.keys()
 
 
 def test_every_name_in_contributing_is_one_of_this_repository():

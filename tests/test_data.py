@@ -37,8 +37,7 @@ def test_every_source_of_a_statement_is_on_file():
 def test_the_dictionary_names_every_kind_of_statement():
     (ledger_,) = [r for r in readme.resources() if r["path"] == "raw/register_statements.csv"]
     (kind,) = [field for field in ledger_["schema"]["fields"] if field["name"] == "kind"]
-    kinds = ledger.BINDING_KINDS + ledger.CONTEXT_KINDS
-    assert sorted(kind["constraints"]["enum"]) == sorted(kinds)
+    assert sorted(kind["constraints"]["enum"]) == sorted(ledger.KINDS)
 
 
 def test_neighbours_and_tiles_are_of_the_provinces():

@@ -283,6 +283,34 @@ def measure(queries, path, as_json):
 
 
 @main.command()
+@click.argument("query")
+@_LEDGER
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def why(query, path, as_json, lang):
+    """Which statements force both ends of a sum (services:四川:1) or a measure (hhi:1)."""
+    from filings import words
+    from filings.bounds import IdentifiedSet, Sum, parse_measure, why, why_measure
+
+    kept = _kept(path)
+    if query.count(":") == 2:
+        asked = Sum.parse(query)
+        reasons = why(IdentifiedSet(kept, [asked]), asked)
+    else:
+        reasons = why_measure(IdentifiedSet(kept), *parse_measure(query))
+    if as_json:
+        ends = {
+            end: {"value": one.value, "because": [s.id for s in one.because],
+                  "smallest": one.smallest}
+            for end, one in reasons.items()
+        }  # fmt: skip
+        click.echo(_json({"query": query} | ends))
+    else:
+        for end, one in reasons.items():
+            click.echo(words.forced(end, one.value, one.because, one.smallest, lang))
+
+
+@main.command()
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)

@@ -157,6 +157,42 @@ def publications(sources: Iterable[str], most: int = 4) -> str:
     return shown + (f" and {len(ids) - most} more" if len(ids) > most else "")
 
 
+def cited(source: str) -> str:
+    """A publication as plain text: publisher, date and address, as far as they are on file."""
+    row = _sources().loc[source]
+    parts = (row["publisher"] or row["title"], row["published_date"], row["url"])
+    return ", ".join(part for part in parts if part)
+
+
+def forced(end: str, value: float | None, because: Sequence[ledger.Statement],
+           smallest: bool, lang: str = "en") -> str:  # fmt: skip
+    """Why the "low" or the "high" end of a range is where it is, as lines of plain text."""
+    zh = lang == "zh"
+    name = {"low": "最低值" if zh else "Lowest", "high": "最高值" if zh else "Highest"}[end]
+    if value is None:
+        return f"{name}{'：没有说法加以限制。' if zh else ': nothing on file bounds it.'}"
+    if not because:
+        return f"{name} {value:g}{'：无需任何说法。' if zh else ': no statement is needed.'}"
+    if zh:
+        head = f"{name} {value:g}，依据以下{len(because)}条说法，缺一不可"
+        head += "：" if smallest else "（未证明不存在更少的一组）："
+    else:
+        head = f"{name} {value:g}, forced by {counted(len(because), 'statement')}, none to spare"
+        head += ":" if smallest else " (that no fewer would do is not proven):"
+    lines = [
+        f"  {ledger.words(one, lang)}{'。' if zh else '.'} [{one.id}; {_first(one, zh)}]"
+        for one in because
+    ]
+    return "\n".join([head, *lines])
+
+
+def _first(statement: ledger.Statement, zh: bool) -> str:
+    """The first publication that says it, and how many others do."""
+    first, *others = ledger.sources(statement)
+    more = f"等{len(others) + 1}处" if zh else f", and {len(others)} more"
+    return cited(first) + (more if others else "")
+
+
 # --- pages -------------------------------------------------------------------------------------
 
 

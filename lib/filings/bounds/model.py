@@ -14,38 +14,71 @@ provinces add up to the nation. Nothing is taken from the statements but what th
 """
 
 import math
-from collections.abc import Callable, Iterable
-from itertools import combinations, pairwise, product
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
 import numpy as np
 
 from filings import places
 from filings.bounds.program import INF, Form, Rows, add
-from filings.bounds.table import Sum, Table, rivals, share_limits
-from filings.ledger import Statement
+from filings.bounds.table import Sum, Table
+from filings.ledger import KINDS, Statement, share_limits
 
-_MULTI_KINDS = (
-    "multi_filers", "single_filers", "services_of_multi_filers", "share_of_multi_filers",
-)  # fmt: skip
+Part = str | int
+"""A place, or an atom of one."""
 
 
-_NUMBER_OF_FILINGS = ("count", *_MULTI_KINDS[:3], "max_per_entity")
+class Linear(dict):
+    """A form that can be added, subtracted and multiplied: column → weight."""
+
+    def __add__(self, other: Form) -> "Linear":
+        return Linear(add((1, self), (1, other)))
+
+    def __sub__(self, other: Form) -> "Linear":
+        return Linear(add((1, self), (-1, other)))
+
+    def __rmul__(self, factor: int) -> "Linear":
+        return Linear(add((factor, self)))
 
 
 def _ceiling(statements: Iterable[Statement], batch: int) -> int:
     """More services than a batch needs to have for any statement about it to hold.
 
     The unknowns need some upper bound. This one is twice the sum of the numbers stated, of the
-    largest as the smallest share stated, and of as many entities with the most that one has.
-    ``IdentifiedSet`` finds out where it, and no statement, is what limits an answer.
+    largest as the smallest share stated (along chains of shares: as the shares of shares), and of
+    as many entities with the most that one has. ``IdentifiedSet`` finds out where it, and no
+    statement, is what limits an answer.
     """
     about = {s.fact: s for s in statements if batch in s.batches}.values()
-    stated = [s.value for s in about if s.kind in _NUMBER_OF_FILINGS]
-    shares = [s.value for s in about if s.kind in ("share", "share_of_multi_filers") and s.value]
+    amounts = [s for s in about if KINDS[s.kind].value == "whole number"]
+    stated = [s.value for s in amounts if s.kind not in _NO_AMOUNT]
+    shares = [s for s in about if KINDS[s.kind].takes_of and s.value]
     most = max([s.value for s in about if s.kind == "max_per_entity"], default=1)
     entities = sum(s.value for s in about if s.kind == "count" and s.unit == "entities")
-    whole = math.ceil(100 * max([1, *stated]) / min([100, *shares]))
-    return 2 * (max(100, sum(stated)) + whole + most * entities)
+    times = max([1, *(100 / s.value for s in shares), *_chains(shares)])
+    return 2 * (max(100, sum(stated)) + math.ceil(max([1, *stated]) * times) + most * entities)
+
+
+_NO_AMOUNT = ("rank", "first_batch", "coverage")
+"""Kinds whose whole number is no number of filings."""
+
+
+def _chains(shares: Iterable[Statement]) -> list:
+    """How many times a part the last whole of a chain can be: shares of shares, two or more."""
+    step: dict[tuple[str, ...], list[tuple[str, object]]] = {}
+    for said in shares:
+        scale, low, _ = share_limits(said.value)
+        if low > 0:
+            step.setdefault(said.places, []).append((said.of, -(-scale // low)))
+
+    def on(whole: str, times: int, seen: frozenset[str]) -> Iterable[int]:
+        for further, more in step.get((whole,), []):
+            if further not in seen:
+                yield times * more
+                yield from on(further, times * more, seen | {further})
+
+    starts = ((whole, times) for wholes in step.values() for whole, times in wholes)
+    return [found for whole, times in starts for found in on(whole, times, frozenset({whole}))]
 
 
 class Model:
@@ -65,11 +98,8 @@ class Model:
     ):
         self.statements = tuple(statements)
         sums = tuple(sums)
-        batches = {b for item in (*self.statements, *sums) for b in item.batches}
-        for statement in self.statements:
-            if statement.kind == "first_batch":
-                batches |= set(range(1, statement.value + 1))
-        self.batches = tuple(sorted(batches))
+        said = (b for one in self.statements for b in KINDS[one.kind].batches(one))
+        self.batches = tuple(sorted({*said, *(b for one in sums for b in one.batches)}))
         given = ceilings or {}
         self.ceilings = {
             b: given[b] if b in given else _ceiling(self.statements, b) for b in self.batches
@@ -86,15 +116,21 @@ class Model:
         # Ranks come first, so that orders and leaders find their switches.
         numbered = sorted(enumerate(self.statements), key=lambda item: item[1].kind != "rank")
         for owner, statement in numbered:
-            _KINDS[statement.kind](self, statement, owner)
+            self.impose(statement, owner)
+
+    def impose(self, statement: Statement, owner: int) -> None:
+        """The rows that make the statement true; they bind for that owner."""
+        self._owner = owner
+        for form, low, high in KINDS[statement.kind].rule(statement, self):
+            low, high = (-INF if low is None else low), (INF if high is None else high)
+            self.rows.row(form, low, high, owner)
 
     # --- unknowns ------------------------------------------------------------------------
 
     def _grow_tree(self, sums: tuple[Sum, ...]) -> None:
-        names = [name for item in (*self.statements, *sums) for name in item.places]
+        names = [name for item in sums for name in item.places]
         for statement in self.statements:
-            names += [statement.of] if statement.of else []
-            names += statement.value if isinstance(statement.value, tuple) else []
+            names += KINDS[statement.kind].speaks_of(statement)
         children: dict[str, list[str]] = {name: [] for name in places.province_names()}
         for name in sorted(set(names), key=lambda name: places.find(name).code):
             place = places.find(name)
@@ -139,10 +175,10 @@ class Model:
         """Distinct entities over several batches, and entities with two or more services."""
         several, multi = set(), set()
         for item in (*self.statements, *sums):
-            speaks_of_filers = getattr(item, "kind", "") in (*_MULTI_KINDS, "max_per_entity")
-            if len(item.batches) > 1 and (item.unit == "entities" or speaks_of_filers):
+            kind = KINDS[item.kind] if isinstance(item, Statement) else None
+            if len(item.batches) > 1 and (item.unit == "entities" or (kind and kind.filers)):
                 several.add(item.batches)
-            if getattr(item, "kind", "") in _MULTI_KINDS:
+            if kind and kind.multi:
                 multi.add(item.batches)
         self.selections = sorted(several, key=lambda batches: (len(batches), batches))
         self.multi = sorted(multi, key=lambda batches: (len(batches), batches))
@@ -224,60 +260,41 @@ class Model:
             }
         return Table(counts)
 
-    # --- rows of each kind ---------------------------------------------------------------
+    # --- what the rules of `filings.ledger.kinds` ask of counts ---------------------------
 
-    def _between(self, form: Form, statement: Statement, owner: int) -> None:
-        """form = value, ≥ value or ≤ value, as the statement's relation says."""
-        low = -INF if statement.relation == "<=" else statement.value
-        high = INF if statement.relation == ">=" else statement.value
-        self.rows.row(form, low, high, owner)
+    def sum(self, unit: str, names: Sequence[Part], batches: Sequence[int]) -> Linear:
+        """The columns whose sum is how many the places, or atoms, have together."""
+        atoms = [atom for name in names for atom in self._atoms.get(name, (name,))]
+        if not batches:
+            return Linear()
+        return Linear(add(*((1, self._atom_form(unit, tuple(batches), atom)) for atom in atoms)))
 
-    def _unit(self, statement: Statement) -> str:
-        return "entities" if statement.unit == "entities" else "services"
+    def named(self) -> Iterable[str]:
+        """Every place that has unknowns of its own."""
+        return self.places
 
-    def _of(self, statement: Statement, *names: str, unit: str = "") -> Form:
-        unit = unit or self._unit(statement)
-        return self.form(Sum(unit, names or statement.places, statement.batches))
+    def parts(self, names: Sequence[str]) -> Iterable[int]:
+        """The atoms of the places."""
+        return sorted({atom for name in names for atom in self._atoms[name]})
 
-    def _count(self, statement: Statement, owner: int) -> None:
-        """Σ over the places = v (≥, ≤)."""
-        self._between(self._of(statement), statement, owner)
+    def knows(self, unit: str, batches: Sequence[int]) -> bool:
+        """Whether there are unknowns for that unit and selection."""
+        return (unit, tuple(batches), 0) in self._forms
 
-    def _part_of(self, part: Form, statement: Statement, owner: int) -> None:
-        """Share p of a whole X, printed with d decimals, rounded or cut.
+    def coverage(self, batches: Sequence[int]) -> Linear:
+        """The number of provinces with at least one service, as the sum of its switches.
 
-        (p − ½·10⁻ᵈ)·X ≤ 100·part < (p + 10⁻ᵈ)·X, in whole numbers; ≥ and ≤ without rounding.
+        y[p] ≤ S[p] ≤ M·y[p], y binary.
         """
-        whole = self.form(Sum(self._unit(statement), (statement.of,), statement.batches))
-        if statement.relation == "=":
-            scale, low, high = share_limits(statement)
-            self.rows.row(add((scale, part), (-low, whole)), low=0, owner=owner)
-            self.rows.row(add((scale, part), (-high, whole)), high=-1, owner=owner)
-        else:
-            scale = 10 ** max(0, -statement.value.as_tuple().exponent)
-            form = add((100 * scale, part), (-int(statement.value * scale), whole))
-            if statement.relation == ">=":
-                self.rows.row(form, low=0, owner=owner)
-            else:
-                self.rows.row(form, high=0, owner=owner)
-
-    def _share(self, statement: Statement, owner: int) -> None:
-        self._part_of(self._of(statement), statement, owner)
-
-    def _coverage(self, statement: Statement, owner: int) -> None:
-        """Σ y[p] = v over provinces, y[p] ≤ S[p] ≤ M·y[p], y binary."""
-        self._between(self.coverage(statement.batches), statement, owner)
-
-    def coverage(self, batches: tuple[int, ...]) -> Form:
-        """The number of provinces with at least one service, as the sum of its switches."""
+        batches = tuple(batches)
         if batches not in self._covered:
             most = sum(self.ceilings[b] for b in batches)
             self._covered[batches] = {}
             for name in places.province_names():
-                count = self.form(Sum("services", (name,), batches))
-                some = {self.rows.binary(): 1}
+                count = self.sum("services", (name,), batches)
+                some = Linear({self.rows.binary(): 1})
                 self._at_least(count, some)
-                self._at_least(add((most, some)), count)
+                self._at_least(most * some, count)
                 self._covered[batches] |= some
             # Who is there in some batches is there in more of them.
             for other in list(self._covered):
@@ -286,148 +303,48 @@ class Model:
                     pairs = zip(self._covered[outer], self._covered[inner], strict=True)
                     for more, less in pairs:
                         self._at_least({more: 1}, {less: 1})
-        return self._covered[batches]
+        return Linear(self._covered[batches])
 
-    def _order(self, statement: Statement, owner: int) -> None:
-        """X[1] ≥ X[2] ≥ … ≥ X[k] ≥ X[q] for every other place q of the levels named."""
-        chain = statement.value
-        pairs = list(pairwise(chain))
-        pairs += [(chain[-1], rival) for rival in rivals(chain, self.places)]
-        self._ordered(pairs, statement, owner)
-
-    def _leaders(self, statement: Statement, owner: int) -> None:
-        """X[l] ≥ X[q] for every leader l and every other province q."""
-        others = [name for name in places.province_names() if name not in statement.value]
-        self._ordered(product(statement.value, others), statement, owner)
-
-    def _ordered(self, pairs: Iterable[tuple[str, str]], statement: Statement, owner: int) -> None:
-        for more, less in pairs:
-            form = add((1, self._of(statement, more)), (-1, self._of(statement, less)))
-            self.rows.row(form, low=0, owner=owner)
-            # Whoever is below is not above a third place unless the one above is. This follows
-            # from the row before, and spares the solver the search for it.
-            for (_, _, unit, batches), switches in self._switched.items():
-                same = (unit, batches) == (self._unit(statement), statement.batches)
-                if same and more in switches and less in switches:
-                    form = {switches[more]: 1, switches[less]: -1}
-                    self.rows.row(form, low=0, owner=owner)
-
-    def _rank(self, statement: Statement, owner: int) -> None:
-        """At least r − 1 others are not below the place, and at most r − 1 are above it.
-
-        Σ over q of [X[q] ≥ X[p]] ≥ r − 1 and Σ over q of [X[q] > X[p]] ≤ r − 1. "r or better"
-        keeps the second half, "r or worse" the first. Not every city has an unknown of its own,
-        so for cities only the second half binds.
-        """
-        mine = Sum(self._unit(statement), statement.places, statement.batches)
-        if statement.relation != ">=":
-            above = self.others(">", mine)
-            self.rows.row(above, high=statement.value - 1, owner=owner)
-        if statement.relation != "<=" and places.find(statement.place).level == "province":
-            not_below = self.others(">=", mine)
-            self.rows.row(not_below, low=statement.value - 1, owner=owner)
-
-    def others(self, comparison: str, mine: Sum) -> Form:
-        """How many other places of the level lie above (>) or not below (>=) the one place asked.
+    def others(self, comparison: str, unit: str, place: str, batches: Sequence[int]) -> Linear:
+        """How many other places of the level lie above (>) or not below (>=) that place.
 
         Each has a switch b that is 1 if it does: with t = 1 for > and 0 for >=,
         t − M(1 − b) ≤ X[q] − X[p] ≤ t − 1 + M·b.
         """
-        (place,) = mine.places
-        key = comparison, place, mine.unit, mine.batches
+        key = comparison, place, unit, tuple(batches)
         if key not in self._switched:
-            level = places.find(place).level
-            most = sum(self.ceilings[b] for b in mine.batches) + 1
+            level, mine = places.find(place).level, self.sum(unit, (place,), batches)
+            most = sum(self.ceilings[b] for b in batches) + 1
             threshold = 1 if comparison == ">" else 0
             self._switched[key] = {}
             for name in self.places:
                 if name == place or places.find(name).level != level:
                     continue
-                theirs = self.form(Sum(mine.unit, (name,), mine.batches))
-                lead = add((1, theirs), (-1, self.form(mine)))
                 switch = self._switched[key][name] = self.rows.binary()
-                form = add((1, lead), (-most, {switch: 1}))
+                form = self.sum(unit, (name,), batches) - mine - Linear({switch: most})
                 self.rows.row(form, low=threshold - most)
                 self.rows.row(form, high=threshold - 1)
-        return dict.fromkeys(self._switched[key].values(), 1)
+        return Linear(dict.fromkeys(self._switched[key].values(), 1))
 
-    def _first_batch(self, statement: Statement, owner: int) -> None:
-        """s[p,b] = 0 for b < k and s[p,k] ≥ 1.
+    def lead(self, unit: str, more: str, less: str, batches: Sequence[int]) -> Linear:
+        """By how much a place that is said not to be below another is above it.
 
-        "By batch k" is Σ over b ≤ k of s[p,b] ≥ 1; "not before batch k" the zeros alone.
+        Whoever is below is not above a third place unless the one above is. This follows from what
+        is said, and spares the solver the search for it.
         """
-        first = statement.value
-        before = self.form(Sum("services", statement.places, tuple(range(1, first))))
-        at = self.form(Sum("services", statement.places, (first,)))
-        if statement.relation == "<=":
-            self.rows.row(add((1, before), (1, at)), low=1, owner=owner)
-            return
-        self.rows.row(before, high=0, owner=owner)
-        if statement.relation == "=":
-            self.rows.row(at, low=1, owner=owner)
+        for (_, _, counted, chosen), switches in self._switched.items():
+            same = (counted, chosen) == (unit, tuple(batches))
+            if same and more in switches and less in switches:
+                form = {switches[more]: 1, switches[less]: -1}
+                self.rows.row(form, low=0, owner=self._owner)
+        return self.sum(unit, (more,), batches) - self.sum(unit, (less,), batches)
 
-    def _multi_filers(self, statement: Statement, owner: int) -> None:
-        """Σ m = v."""
-        self._between(self._of(statement, unit="multi"), statement, owner)
-
-    def _single_filers(self, statement: Statement, owner: int) -> None:
-        """Σ (E − m) = v."""
-        entities, multi = (self._of(statement, unit=unit) for unit in ("entities", "multi"))
-        self._between(add((1, entities), (-1, multi)), statement, owner)
-
-    def _several(self, statement: Statement) -> Form:
-        """Services of the entities with two or more: s − (E − m)."""
-        units = ("services", "entities", "multi")
-        services, entities, multi = (self._of(statement, unit=unit) for unit in units)
-        return add((1, services), (-1, entities), (1, multi))
-
-    def _services_of_multi_filers(self, statement: Statement, owner: int) -> None:
-        """Σ (s − E + m) = v."""
-        self._between(self._several(statement), statement, owner)
-
-    def _share_of_multi_filers(self, statement: Statement, owner: int) -> None:
-        self._part_of(self._several(statement), statement, owner)
-
-    def _max_per_entity(self, statement: Statement, owner: int) -> None:
-        """No entity has more than k services: s ≤ k·E, and s − E + m ≤ k·m; one has exactly k.
-
-        w[a] binary, Σ w ≥ 1: in some atom s − E ≥ (k − 1)·w, with m: s − E − m ≥ (k − 2)·w,
-        m ≥ w (an entity of k, the other multi-filers with two or more each).
-        """
-        most, chosen = statement.value, statement.batches
-        where = {}
-        for atom in sorted({a for name in statement.places for a in self._atoms[name]}):
-            services, entities = (
-                self._atom_form(unit, chosen, atom) for unit in ("services", "entities")
-            )
-            has_it = self.rows.binary()
-            where[has_it] = 1
-            top = {has_it: 1}
-            extra = add((1, services), (-1, entities))
-            self.rows.row(add((1, services), (-most, entities)), high=0, owner=owner)
-            self.rows.row(add((1, entities), (-1, top)), low=0)
-            self.rows.row(add((1, extra), (-(most - 1), top)), low=0, owner=owner)
-            if ("multi", chosen, atom) in self._forms:
-                multi = self._atom_form("multi", chosen, atom)
-                self.rows.row(add((1, extra), (1 - most, multi)), high=0, owner=owner)
-                if most >= 2:
-                    self.rows.row(add((1, multi), (-1, top)), low=0, owner=owner)
-                    form = add((1, extra), (-1, multi), (2 - most, top))
-                    self.rows.row(form, low=0, owner=owner)
-        self.rows.row(where, low=1, owner=owner)
-
-
-_KINDS: dict[str, Callable[[Model, Statement, int], None]] = {
-    "count": Model._count,
-    "share": Model._share,
-    "coverage": Model._coverage,
-    "order": Model._order,
-    "leaders": Model._leaders,
-    "rank": Model._rank,
-    "first_batch": Model._first_batch,
-    "multi_filers": Model._multi_filers,
-    "single_filers": Model._single_filers,
-    "services_of_multi_filers": Model._services_of_multi_filers,
-    "share_of_multi_filers": Model._share_of_multi_filers,
-    "max_per_entity": Model._max_per_entity,
-}
+    def somewhere(self, cases: Iterable[Sequence[tuple[Form, int]]]) -> Iterable[tuple]:
+        """Switches, one a case, of which one is on: where it is, each form is its least or more."""
+        switches = Linear()
+        for case in cases:
+            one = Linear({self.rows.binary(): 1})
+            switches |= one
+            for form, least in case:
+                yield form - least * one, 0, None
+        yield switches, 1, None

@@ -1,13 +1,12 @@
 """Questions, answers and tables of counts: what the other files of this room talk about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import pandas as pd
 
 from filings import places
-from filings.ledger import UNITS, Statement, parse_batches, parse_places, write_batches
+from filings.ledger import KINDS, UNITS, Statement, parse_batches, parse_places, write_batches
 
 
 @dataclass(frozen=True)
@@ -90,101 +89,54 @@ class Table:
         names = places.province_names()
         return pd.Series({name: self.value(Sum(unit, (name,), batches)) for name in names})
 
+    # --- what the rules of `filings.ledger.kinds` ask of counts ---
+
+    def sum(self, unit: str, names: Sequence[str], batches: Sequence[int]) -> int:
+        """How many the places have together."""
+        return self.value(Sum(unit, tuple(names), tuple(batches))) if batches else 0
+
+    def named(self) -> Iterable[str]:
+        """Every place that it counts."""
+        return next(iter(self.counts.values())).keys()
+
+    def coverage(self, batches: Sequence[int]) -> int:
+        """How many provinces have a service."""
+        return sum(self.sum("services", (p,), batches) > 0 for p in places.province_names())
+
+    def others(self, comparison: str, unit: str, place: str, batches: Sequence[int]) -> int:
+        """How many other places of its level are above it (>), or not below it (>=)."""
+        level, mine = places.find(place).level, self.sum(unit, (place,), batches)
+        rest = (n for n in self.named() if n != place and places.find(n).level == level)
+        least = mine + 1 if comparison == ">" else mine
+        return sum(self.sum(unit, (name,), batches) >= least for name in rest)
+
+    def lead(self, unit: str, more: str, less: str, batches: Sequence[int]) -> int:
+        """By how much the first place is above the second."""
+        return self.sum(unit, (more,), batches) - self.sum(unit, (less,), batches)
+
+    def parts(self, names: Sequence[str]) -> Iterable[str]:
+        """The places themselves, or the provinces of the nation."""
+        return places.province_names() if tuple(names) == (places.NATION,) else names
+
+    def knows(self, unit: str, batches: Sequence[int]) -> bool:
+        """Whether it counts that unit for the selection."""
+        return (unit, tuple(batches)) in self.counts
+
+    def somewhere(self, cases: Iterable[Sequence[tuple[int, int]]]) -> Iterator[tuple]:
+        """In one case at least, each number is its least value or more."""
+        yield any(all(number >= least for number, least in case) for case in cases), 1, None
+
 
 def holds(statement: Statement, table: Table) -> bool:
-    """True if the table agrees with the statement: the contract of each kind, read literally.
+    """True if the statement is true of the table.
 
-    This is written without the rows that ``model`` builds, so that each can check the other.
-    ``max_per_entity`` and a city's rank are checked only as far as counts can show them.
+    ``max_per_entity`` and a city's rank are checked only as far as counts can show them. Raises
+    ValueError for a kind that puts no constraint on counts.
     """
-    unit = "entities" if statement.unit == "entities" else "services"
-    value, batches, where = statement.value, statement.batches, statement.places
-
-    def count(names, unit=unit):
-        return table.value(Sum(unit, tuple(names), batches))
-
-    def compared(number, relation=statement.relation):
-        return {"=": number == value, ">=": number >= value, "<=": number <= value}[relation]
-
-    def several(names=where):
-        """Services of the entities with two or more."""
-        return count(names, "services") - count(names, "entities") + count(names, "multi")
-
-    match statement.kind:
-        case "count":
-            return compared(count(where))
-        case "share":
-            return share_agrees(statement, count(where), count([statement.of]))
-        case "share_of_multi_filers":
-            return share_agrees(statement, several(), count([statement.of]))
-        case "coverage":
-            return compared(sum(count([name]) > 0 for name in places.province_names()))
-        case "order":
-            chain = [*(count([name]) for name in value)]
-            rest = [count([name]) for name in rivals(value, table.counts["services", batches[:1]])]
-            return chain == sorted(chain, reverse=True) and chain[-1] >= max(rest, default=0)
-        case "leaders":
-            rest = [count([name]) for name in places.province_names() if name not in value]
-            return min(count([name]) for name in value) >= max(rest)
-        case "rank":
-            mine = count(where)
-            level = places.find(where[0]).level
-            others = [
-                count([name])
-                for name in table.counts["services", batches[:1]]
-                if name not in where and places.find(name).level == level
-            ]
-            not_below = level != "province" or sum(o >= mine for o in others) >= value - 1
-            above = sum(o > mine for o in others) <= value - 1
-            return {"=": not_below and above, "<=": above, ">=": not_below}[statement.relation]
-        case "first_batch":
-            has = {
-                batch: table.value(Sum("services", where, (batch,))) > 0
-                for batch in range(1, value + 1)
-            }
-            before = any(has[batch] for batch in range(1, value))
-            return {"=": has[value] and not before, "<=": has[value] or before, ">=": not before}[
-                statement.relation
-            ]
-        case "multi_filers":
-            return compared(count(where, "multi"))
-        case "single_filers":
-            return compared(count(where, "entities") - count(where, "multi"))
-        case "services_of_multi_filers":
-            return compared(several())
-        case "max_per_entity":
-            names = places.province_names() if where == (places.NATION,) else where
-            cells = [(count([name], "services"), count([name], "entities")) for name in names]
-            nowhere_more = all(services <= value * entities for services, entities in cells)
-            return nowhere_more and any(e and s >= e + value - 1 for s, e in cells)
-    raise ValueError(f"kind {statement.kind!r} puts no constraint on counts")
-
-
-def rivals(named: tuple[str, ...], known) -> list[str]:
-    """Places an order ranks below those it names: of a level it names, and holding none of them."""
-    levels = {places.find(name).level for name in named}
-    holders = set(named)
-    for name in named:
-        holders.update(places.ancestors(name))
-    return [name for name in known if name not in holders and places.find(name).level in levels]
-
-
-def share_limits(statement: Statement) -> tuple[int, int, int]:
-    """(scale, low, high): the count x of a whole X agrees if low·X <= scale·x < high·X.
-
-    An author who prints v with d decimals has rounded (v − ½ unit to v + ½ unit) or cut (v to
-    v + 1 unit of the last decimal); both readings are honoured, so the share lies in
-    [v − ½ unit, v + 1 unit). All three numbers are whole.
-    """
-    decimals = max(0, -statement.value.as_tuple().exponent)
-    shown = int(statement.value * 10**decimals)
-    return 200 * 10**decimals, 2 * shown - 1, 2 * shown + 2
-
-
-def share_agrees(statement: Statement, part: int, whole: int) -> bool:
-    """True if part of whole prints as the statement's percentage, rounded or cut."""
-    if statement.relation != "=":
-        percent, least = 100 * Decimal(part), statement.value * whole
-        return percent >= least if statement.relation == ">=" else percent <= least
-    scale, low, high = share_limits(statement)
-    return low * whole <= scale * part < high * whole
+    kind = KINDS[statement.kind]
+    if not kind.binds:
+        raise ValueError(f"kind {statement.kind!r} puts no constraint on counts")
+    return all(
+        (low is None or low <= number) and (high is None or number <= high)
+        for number, low, high in kind.rule(statement, table)
+    )

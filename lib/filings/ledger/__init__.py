@@ -1,11 +1,9 @@
 """The ledger of published statements about the register: read, validate, say in words."""
 
+from filings.ledger.kinds import KINDS, UNITS, Counts, Kind, share_limits, unit_of
 from filings.ledger.statements import (
-    BINDING_KINDS,
     COLUMNS,
-    CONTEXT_KINDS,
     RELATIONS,
-    UNITS,
     LedgerError,
     Statement,
     as_row,
@@ -24,11 +22,12 @@ from filings.ledger.statements import (
 from filings.ledger.words import batches_in_words, words
 
 __all__ = [
-    "BINDING_KINDS",
     "COLUMNS",
-    "CONTEXT_KINDS",
+    "KINDS",
     "RELATIONS",
     "UNITS",
+    "Counts",
+    "Kind",
     "LedgerError",
     "Statement",
     "as_row",
@@ -38,9 +37,11 @@ __all__ = [
     "parse_places",
     "read",
     "replace_listed",
+    "share_limits",
     "sorted_out",
     "sources",
     "text_of",
+    "unit_of",
     "used",
     "witnesses",
     "words",

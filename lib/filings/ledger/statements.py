@@ -9,48 +9,22 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from filings import paths, places
+from filings.ledger.kinds import KINDS
 
 COLUMNS = (
     "id", "source", "kind", "place", "batches", "unit", "relation", "value", "of", "phrase",
     "also", "category", "doubt", "reading", "note",
 )  # fmt: skip
-UNITS = ("services", "entities")
+OPTIONAL = ("also", "category", "doubt", "reading", "note")
+"""Columns that a ledger may leave out; they are then empty."""
 RELATIONS = ("=", ">=", "<=", "~")
-
-# What the value of a binding kind is, and so how it is read.
-_VALUES = {
-    "count": "whole number",
-    "share": "percent",
-    "coverage": "whole number",
-    "order": "places in falling order (A>B>C)",
-    "leaders": "places (A+B)",
-    "rank": "whole number",
-    "first_batch": "whole number",
-    "multi_filers": "whole number",
-    "single_filers": "whole number",
-    "max_per_entity": "whole number",
-    "services_of_multi_filers": "whole number",
-    "share_of_multi_filers": "percent",
-}
-BINDING_KINDS = tuple(_VALUES)
-"""Kinds that constrain the counts."""
-CONTEXT_KINDS = (
-    "published", "category", "category_share", "bank_filers", "bank_services", "listed_filers",
-    "trend", "lists_released",
-)  # fmt: skip
-"""Kinds kept for the reader that put no constraint on places."""
-
-_UNITS_OF_KIND = {"coverage": ("provinces", *UNITS), "max_per_entity": ("services",),
-                  "services_of_multi_filers": ("services",),
-                  "share_of_multi_filers": ("services",),
-                  "multi_filers": ("entities",), "single_filers": ("entities",)}  # fmt: skip
 
 
 class LedgerError(ValueError):
@@ -97,7 +71,7 @@ class Statement:
     @property
     def binds(self) -> bool:
         """True if the statement constrains the counts: a binding kind, exact wording, batches."""
-        return self.kind in BINDING_KINDS and self.relation != "~" and bool(self.batches)
+        return KINDS[self.kind].binds and self.relation != "~" and bool(self.batches)
 
     @property
     def fact(self) -> tuple:
@@ -177,10 +151,11 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
     """
     rows = iter(rows)
     header = [field.strip() for field in next(rows, [])]
-    missing = [column for column in COLUMNS if column not in header]
+    needed = [column for column in COLUMNS if column not in OPTIONAL]
+    missing = [column for column in needed if column not in header]
     if missing or len(set(header)) < len(header):
         wrong = f"misses {', '.join(missing)}" if missing else "names a column twice"
-        raise LedgerError([f"{name}, row 1: the header {wrong}; it must name {', '.join(COLUMNS)}"])
+        raise LedgerError([f"{name}, row 1: the header {wrong}; it must name {', '.join(needed)}"])
     found: dict[str, Statement] = {}
     problems = []
     for number, cells in enumerate(rows, start=2):
@@ -193,7 +168,8 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
                 "quote fields that hold a comma"
             )
             continue
-        fields = dict(zip(header, (paths.unquoted(cell.strip()) for cell in cells), strict=True))
+        fields = dict.fromkeys(OPTIONAL, "")
+        fields |= zip(header, (paths.unquoted(cell.strip()) for cell in cells), strict=True)
         try:
             statement = _statement(fields, number)
         except ValueError as error:
@@ -213,13 +189,10 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
 
 def as_row(statement: Statement) -> dict[str, str]:
     """The statement's fields as the ledger writes them: what ``from_rows`` reads again."""
-    value = statement.value
-    if isinstance(value, tuple):
-        value = (">" if statement.kind == "order" else "+").join(value)
     written = {
         "place": statement.place,
         "batches": write_batches(statement.batches),
-        "value": str(value),
+        "value": KINDS[statement.kind].write(statement.value),
         "also": ";".join(statement.also),
     }
     return {name: written.get(name, getattr(statement, name)) for name in COLUMNS}
@@ -256,77 +229,35 @@ def replace_listed(
 
 
 def _statement(fields: dict[str, str], row: int) -> Statement:
-    kind, relation = fields["kind"], fields["relation"]
     if not fields["id"]:
         raise ValueError("the id is empty; give each statement its own")
-    if kind not in BINDING_KINDS + CONTEXT_KINDS:
+    if fields["kind"] not in KINDS:
+        raise ValueError(f"unknown kind {fields['kind']!r}; use one of {', '.join(KINDS)}")
+    if fields["relation"] not in RELATIONS:
         raise ValueError(
-            f"unknown kind {kind!r}; use one of {', '.join(BINDING_KINDS + CONTEXT_KINDS)}"
+            f"unknown relation {fields['relation']!r}; use one of {' '.join(RELATIONS)}"
         )
-    if relation not in RELATIONS:
-        raise ValueError(f"unknown relation {relation!r}; use one of {' '.join(RELATIONS)}")
+    kind, of = KINDS[fields["kind"]], fields["of"]
+    if kind.binds and fields["unit"] not in kind.units:
+        raise ValueError(
+            f"unit {fields['unit']!r} does not go with {fields['kind']}; "
+            f"use {' or '.join(kind.units)}"
+        )
     where = parse_places(fields["place"])
     batches = parse_batches(fields["batches"]) if fields["batches"] else ()
-    value = fields["value"]
-    of = fields["of"]
-    if kind in BINDING_KINDS:
-        units = _UNITS_OF_KIND.get(kind, UNITS)
-        if fields["unit"] not in units:
-            raise ValueError(
-                f"unit {fields['unit']!r} does not go with {kind}; use {' or '.join(units)}"
-            )
-        value = _value(kind, value)
-        if kind in ("share", "share_of_multi_filers"):
-            if not of:
-                raise ValueError("column 'of' is empty; name the place whose count is 100 percent")
-            of = places.find(of).name
-        _check_form(kind, relation, where, batches, value)
-    return Statement(
-        fields["id"], fields["source"], kind, where, batches, fields["unit"], relation, value, of,
-        fields["phrase"], tuple(fields["also"].split(";")) if fields["also"] else (),
+    value = kind.read(fields["value"])
+    if kind.takes_of:
+        if not of:
+            raise ValueError("column 'of' is empty; name the place whose count is 100 percent")
+        of = places.find(of).name
+    said = Statement(
+        fields["id"], fields["source"], fields["kind"], where, batches, fields["unit"],
+        fields["relation"], value, of, fields["phrase"],
+        tuple(fields["also"].split(";")) if fields["also"] else (),
         fields["category"], fields["doubt"], fields["reading"], fields["note"], row,
     )  # fmt: skip
-
-
-def _value(kind: str, text: str) -> int | Decimal | tuple[str, ...]:
-    form = _VALUES[kind]
-    if form == "whole number":
-        if not re.fullmatch(r"\d{1,7}", text, re.ASCII):
-            raise ValueError(f"value {text!r} is not a whole number; write digits only")
-        return int(text)
-    if form == "percent":
-        try:
-            value = Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) else None
-        except InvalidOperation:
-            value = None
-        if value is None or value > 100 or -value.as_tuple().exponent > 4:
-            raise ValueError(
-                f"value {text!r} is not a percentage; write 28.15 for 28.15 %, "
-                "with no more than four decimals"
-            )
-        return value
-    names = tuple(places.find(name).name for name in text.split(">" if kind == "order" else "+"))
-    if len(set(names)) < len(names):
-        raise ValueError(f"value {text!r} names a place twice")
-    return names
-
-
-def _check_form(kind, relation, where, batches, value) -> None:
-    if kind in ("order", "leaders", "max_per_entity") and relation not in ("=", "~"):
-        raise ValueError(f"relation {relation!r} does not go with {kind}; use = (or ~)")
-    if kind in ("order", "leaders", "coverage") and where != (places.NATION,):
-        raise ValueError(f"{kind} speaks of the whole country; write {places.NATION} as its place")
-    if kind in ("rank", "first_batch") and (len(where) > 1 or where == (places.NATION,)):
-        raise ValueError(f"{kind} speaks of one place below the nation")
-    if kind == "rank" and value < 1:
-        raise ValueError("value 0 is not a rank; ranks start at 1")
-    if kind == "first_batch" and value < 1:
-        raise ValueError("value 0 is not a batch; batches start at 1")
-    if kind == "order" and len(value) < 2:
-        raise ValueError("an order names two places or more, joined by >")
-    levels = {places.find(name).level for name in value} if kind == "leaders" else set()
-    if levels - {"province"}:
-        raise ValueError("leaders are provinces; use order or rank for cities")
+    kind.check(said)
+    return said
 
 
 # --- independent sources ---------------------------------------------------------------------

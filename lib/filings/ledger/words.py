@@ -3,6 +3,7 @@
 from cn2an import an2cn
 
 from filings import places
+from filings.ledger.kinds import KINDS
 from filings.ledger.statements import Statement, write_batches
 
 _RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约"}
@@ -17,54 +18,6 @@ _RANK_EN = {
 _DATE_ZH = {">=": "不早于", "<=": "不晚于"}
 _DATE_EN = {">=": "not before ", "<=": "not after "}
 _UNIT_ZH = {"services": "个服务", "entities": "家主体"}
-
-_ZH = {
-    "count": "{batches}{place}共有{about}{value}{unit}",
-    "share": "{batches}{place}的{noun}占{of}的{about}{value}%",
-    "coverage": "{batches}的服务分布于{about}{value}个省份",
-    "order": "{batches}{noun}数由多到少依次为{value}",
-    "leaders": "{batches}{noun}数居前的是{value}",
-    "rank": "{batches}{place}的{noun}数{rank}{value}位",
-    "first_batch": "{place}首次出现于{value}",
-    "multi_filers": "{batches}{place}有{about}{value}家主体备案两个以上服务",
-    "single_filers": "{batches}{place}有{about}{value}家主体只备案一个服务",
-    "max_per_entity": "{batches}{place}单个主体最多备案{value}个服务",
-    "services_of_multi_filers": "{batches}{place}备案两个以上服务的主体共有{about}{value}个服务",
-    "share_of_multi_filers": "{batches}{place}备案两个以上服务的主体占{of}服务的{about}{value}%",
-    "published": "{batches}公布日期：{about}{value}",
-    "category": "{batches}{category}：{about}{value}",
-    "category_share": "{batches}{category}：{about}{value}%",
-    "bank_filers": "{batches}备案的银行：{about}{value}家",
-    "bank_services": "{batches}银行备案的服务：{about}{value}个",
-    "listed_filers": "{batches}备案的上市公司：{about}{value}家",
-    "trend": "{batches}{place}的变化（原文：{phrase}）",
-    "lists_released": "已公布的清单：{about}{value}份",
-}
-_EN = {
-    "count": "{place} had {about}{value} {unit} in {batches}",
-    "share": "{place} held {about}{value} % of the {noun} of {of} in {batches}",
-    "coverage": "the services of {batches} came from {about}{value} provinces",
-    "order": "by {noun} in {batches} the order was {value}",
-    "leaders": "{value} held the first places by {noun} in {batches}",
-    "rank": "{place} ranked {rank}{value} by {noun} in {batches}",
-    "first_batch": "{place} first appeared in {value}",
-    "multi_filers": "{place} had {about}{value} {unit} with two or more services in {batches}",
-    "single_filers": "{place} had {about}{value} {unit} with exactly one service in {batches}",
-    "max_per_entity": "no entity of {place} had more than {value} services in {batches}, "
-    "and one had as many",
-    "services_of_multi_filers": "entities with two or more services held {about}{value} services "
-    "of {place} in {batches}",
-    "share_of_multi_filers": "entities with two or more services held {about}{value} % of the "
-    "services of {of} in {batches}",
-    "published": "publication of {batches}: {about}{value}",
-    "category": "{category} in {batches}: {about}{value}",
-    "category_share": "{category} in {batches}: {about}{value} %",
-    "bank_filers": "banks that filed in {batches}: {about}{value}",
-    "bank_services": "services filed by banks in {batches}: {about}{value}",
-    "listed_filers": "listed companies that filed in {batches}: {about}{value}",
-    "trend": "a change said of {place} in {batches} (in the source: {phrase})",
-    "lists_released": "lists released so far: {about}{value}",
-}
 
 
 def batches_in_words(batches: tuple[int, ...], lang: str, brief: bool = False) -> str:
@@ -103,7 +56,7 @@ def _joined(names: tuple[str, ...], lang: str, mark: str = "") -> str:
 
 def words(statement: Statement, lang: str = "en") -> str:
     """The statement as one sentence without a full stop, in English (en) or Chinese (zh)."""
-    template = (_ZH if lang == "zh" else _EN)[statement.kind]
+    template = getattr(KINDS[statement.kind], lang)
     about = (_RELATION_ZH if lang == "zh" else _RELATION_EN)[statement.relation]
     if statement.kind == "published" and statement.relation in _DATE_ZH:
         about = (_DATE_ZH if lang == "zh" else _DATE_EN)[statement.relation]
