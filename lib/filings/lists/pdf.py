@@ -3,24 +3,30 @@
 import re
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
+import numpy as np
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdftypes import LITERALS_FLATE_DECODE, PDFStream
 
-from filings import numbers
-from filings.lists import header
-from filings.lists.errors import ListError
+from filings.lists import header, signs
+from filings.lists.errors import ListError, check_unpacked
+from filings.lists.signs import Outside
 
 Row = list[str]
 _PAGE_NUMBER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*(页|/\s*\d{1,4})?[-—–－\s]*")
-_MARKER = "网信"
+_BLOCK = 2**20
+_DOUBLE = 0.3  # of a sign's width: nearer to each other, two of a kind are one drawn twice
+_OVER = 0.2  # of a sign's area: neighbours in a line share less
+_WORDS = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
 
 
 def parts(path: Path) -> Iterator:
-    """The text above the first table, then one table for the whole file, page after page."""
+    """The text above the first table, then one table for the whole file, page after page, and
+    what looks like a filing outside it.
+    """
     try:
         document = pdfplumber.open(path)
     except Exception as error:
@@ -29,18 +35,21 @@ def parts(path: Path) -> Iterator:
         raise
     with document:
         _check_whole(path, document)
-        first = document.pages[0]
+        first, _ = _legible(path, document.pages[0], set())
         ruled = _ruled(first)
-        top = ruled[0].bbox[1] if ruled else None
-        above = first.crop((0, 0, first.width, top)) if top else first
-        yield (above.extract_text() or "")[:1000]
-        yield _joined(document.pages)
+        if ruled:
+            above = [sign for sign in first.chars if sign["bottom"] <= ruled[0].bbox[1]]
+        else:
+            *_, above = _unruled(first, [], None)
+        yield pdfplumber.utils.extract_text(above)
+        outside: list[Outside] = []
+        yield _joined(path, document.pages, outside)
+        yield from outside
 
 
 def _check_whole(path: Path, document) -> None:
-    """Raise ListError for a file cut off, a damaged part, or a page that is a picture.
-
-    The reader itself would pass over all three, and over the rows in them.
+    """Raise ListError for a file cut off or a damaged part: the reader itself would pass over
+    both, and over the rows in them.
     """
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1024))
@@ -49,78 +58,215 @@ def _check_whole(path: Path, document) -> None:
     if not document.doc.encryption:
         objects = {number for table in document.doc.xrefs for number in table.get_objids()}
         for number in sorted(objects):
-            if not _unpacks(document.doc.getobj(number)):
+            if not _unpacks(path, document.doc.getobj(number)):
                 raise ListError(path, f"is damaged (in object {number})", "download it again")
-    for number, page in enumerate(document.pages, start=1):
-        if page.images and not page.chars:
-            problem = f"is a picture on page {number}"
-            raise ListError(path, problem, "turn it into text (OCR) and check the result")
 
 
-def _unpacks(part) -> bool:
+def _unpacks(path: Path, part) -> bool:
     """Whether a part of the file is packed without damage, or not packed."""
     if not isinstance(part, PDFStream) or part.get_filters()[:1] == []:
         return True
     packed, rawdata = part.get_filters()[0][0] in LITERALS_FLATE_DECODE, part.get_rawdata()
     if not packed or rawdata is None:
         return True
-    unpacker = zlib.decompressobj()
+    unpacker, rest, unpacked = zlib.decompressobj(), rawdata, 0
     try:
-        unpacker.decompress(rawdata)
+        while rest and not unpacker.eof:
+            unpacked += len(unpacker.decompress(rest, _BLOCK))
+            rest = unpacker.unconsumed_tail
+            check_unpacked(path, len(rawdata), unpacked)
     except zlib.error:
         return False
     return unpacker.eof
 
 
+# --- what is legible on a page ------------------------------------------------------------------
+
+
+def _legible(path: Path, page, strange: set):
+    """The page with each sign once and without watermarks, and the signs of these watermarks.
+
+    ``strange`` holds the styles of watermarks on the pages before.
+    """
+    if page.images and not page.chars:
+        problem = f"is a picture on page {page.page_number}"
+        raise ListError(path, problem, "turn it into text (OCR) and check the result")
+    once = _once(page.chars)
+    strange |= _watermarks(once)
+    dropped = [sign for sign in once if _style(sign) in strange]
+    kept = {id(sign) for sign in once} - {id(sign) for sign in dropped}
+    page = page.filter(lambda each: each["object_type"] != "char" or id(each) in kept)
+    return page, dropped
+
+
+def _once(drawn: list[dict]) -> list[dict]:
+    """The signs less those drawn once more beside themselves, as converters do for bold type."""
+    kept: dict[str, list[dict]] = {}
+    once = []
+    for sign in drawn:
+        near = _DOUBLE * (sign["x1"] - sign["x0"])
+        same = kept.setdefault(sign["text"], [])
+        if not any(
+            abs(sign["x0"] - each["x0"]) < near and abs(sign["top"] - each["top"]) < near
+            for each in same
+        ):
+            same.append(sign)
+            once.append(sign)
+    return once
+
+
+def _style(sign: dict) -> tuple:
+    """Size, colour and angle."""
+    turned = tuple(round(part / (sign["size"] or 1), 1) for part in sign["matrix"][:4])
+    return round(sign["size"]), str(sign["non_stroking_color"]), turned[1:3]
+
+
+def _watermarks(drawn: list[dict]) -> set[tuple]:
+    """Styles unlike that of most digits on a page, if their signs lie over signs in that style."""
+    styles = [_style(sign) for sign in drawn]
+    digits = [style for sign, style in zip(drawn, styles, strict=True) if sign["text"].isdigit()]
+    if not digits or len(set(styles)) == 1:
+        return set()
+    common = max(set(digits), key=digits.count)
+    boxes = np.array([[sign[side] for side in ("x0", "top", "x1", "bottom")] for sign in drawn])
+    usual = boxes[[style == common for style in styles]]
+    areas = np.prod(usual[:, 2:] - usual[:, :2], axis=1)
+    found = set()
+    for style, box in zip(styles, boxes, strict=True):
+        if style != common and style not in found:
+            shared = np.minimum(usual[:, 2:], box[2:]) - np.maximum(usual[:, :2], box[:2])
+            smaller = np.minimum(areas, np.prod(box[2:] - box[:2]))
+            if (np.prod(shared.clip(0), axis=1) > _OVER * smaller).any():
+                found.add(style)
+    return found
+
+
+# --- tables with rules --------------------------------------------------------------------------
+
+
 def _ruled(page) -> list:
-    """Tables drawn with rules; a frame around the text is none."""
-    return [table for table in page.find_tables() if len(table.rows[0].cells) >= 3]
+    """Tables drawn with rules; a frame around the text is none.
+
+    An outer rule that is missing is put where the rules across it end.
+    """
+    across = [edge for edge in page.edges if edge["orientation"] == "h"]
+    down = [edge for edge in page.edges if edge["orientation"] == "v"]
+    if not across or not down:
+        return []
+    ends = {
+        "explicit_vertical_lines": [min(e["x0"] for e in across), max(e["x1"] for e in across)],
+        "explicit_horizontal_lines": [min(e["top"] for e in down), max(e["bottom"] for e in down)],
+    }
+    return [table for table in page.find_tables(ends) if len(table.rows[0].cells) >= 3]
 
 
-def _joined(pages) -> Iterator[Row]:
-    """Rows of all pages; a row that a page break cut in two is put together again."""
+def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
+    """Rows of all pages; a row that a page break cut in two is put together again.
+
+    What may be a filing in no row is added to ``outside``.
+    """
     known: header.Header | None = None
     centres: list[float] = []
     held: Row | None = None
+    strange: set = set()
     for page in pages:
-        tables = [_filled(table.extract()) for table in _ruled(page)]
-        if not tables:
-            centres, rows = _unruled(page, centres, known)
-            tables = [rows]
-        for rows in tables:
-            for index, row in enumerate(rows):
-                found = header.find(row)
-                known = found or known
-                if held is None:
-                    held = row
-                elif index == 0 and not found and known and _continues(held, row, known):
-                    held = [a + b for a, b in zip(held, row, strict=True)]
-                else:
-                    yield held
-                    held = row
+        legible, lost = _legible(path, page, strange)
+        tables = _ruled(legible)
+        rows = [row for table in tables for row in _filled(table)]
+        if rows and (known or any(map(header.find, rows))):
+            cells = [cell for table in tables for cell in table.cells]
+            lost += _beyond(legible.chars, cells)
+        else:
+            centres, unruled, left = _unruled(legible, centres, known)
+            rows = unruled or rows
+            lost += left if unruled else _beyond(legible.chars, [])
+        outside += _filings(lost, page.page_number)
+        headers = []
+        top = True  # no row of this page but headers so far
+        for row in rows:
+            if found := header.find(row):
+                known = found
+                headers.append(row)
+                continue
+            if top and held and known and _continues(held, row, known):
+                held = [a + b for a, b in zip(held, row, strict=True)]
+            else:
+                yield from chain([held] if held else [], headers)
+                held, headers = row, []
+            top = False
+        if headers:
+            yield from chain([held] if held else [], headers)
+            held = None
         page.close()
-    if held is not None:
+    if held:
         yield held
 
 
 def _continues(above: Row, row: Row, known: header.Header) -> bool:
-    """Whether the first row of a page is the rest of the last row of the page before."""
-    if len(above) != len(row) or len(row) <= max(known.number, known.order):
+    """Whether the first row of a page is the rest of the last row of the page before.
+
+    It is where that row has no whole number, and has one with what this row adds, unless this
+    row could stand alone.
+    """
+    if len(above) != len(row) or len(row) <= max(known.service, known.entity, known.number):
         return False
-    if _MARKER in row[known.number]:
+    if known.order >= 0 and row[known.order].strip():
         return False
-    if known.order >= 0:
-        return not row[known.order].strip() and any(row)
-    return numbers.parse(above[known.number] + row[known.number]).valid and bool(row[known.number])
+    begun, rest = signs.tight(above[known.number]), signs.tight(row[known.number])
+    alone = signs.is_number(rest) and row[known.service].strip() and row[known.entity].strip()
+    return not signs.is_number(begun) and not alone and signs.is_number(begun + rest)
 
 
-def _filled(rows: list[list[str | None]]) -> list[Row]:
-    """Cells that a merged cell covers (None) take the text above, or beside in the first row."""
-    filled: list[Row] = []
-    for row in rows:
-        above = filled[-1] if filled else [""] * len(row)
-        filled.append([above[at] if cell is None else cell for at, cell in enumerate(row)])
+def _filled(table) -> list[Row]:
+    """The rows of a table. A cell with no rules of its own has the text of that which covers it."""
+    left = sorted({cell[0] for cell in table.cells})
+    filled = []
+    texts: dict[tuple, str] = {}
+    for row, values in zip(table.rows, table.extract(), strict=True):
+        texts |= zip(row.cells, values, strict=True)
+        for at, cell in enumerate(row.cells):
+            if cell is None:
+                spot = {"x": left[at] + 1, "y": row.bbox[1] + 1}
+                over = next((each for each in texts if each and _covers(each, **spot)), None)
+                values[at] = texts[over] if over else ""
+        filled.append(values)
     return filled
+
+
+def _covers(cell: tuple, x: float, y: float) -> bool:
+    return cell[0] <= x < cell[2] and cell[1] <= y < cell[3]
+
+
+def _beyond(drawn: list[dict], cells: list[tuple]) -> list[dict]:
+    """The signs in no cell."""
+    return [
+        sign
+        for sign in drawn
+        if not any(
+            _covers(cell, (sign["x0"] + sign["x1"]) / 2, (sign["top"] + sign["bottom"]) / 2)
+            for cell in cells
+        )
+    ]
+
+
+def _filings(lost: list[dict], page: int) -> Iterator[Outside]:
+    """What may be filing numbers among signs in no row, each with its further lines."""
+    words = pdfplumber.utils.extract_words(lost, **_WORDS) if lost else []
+    for word in words:
+        text, above = word["text"], word
+        while signs.FILING.search(signs.tight(text)) and not text.endswith("号"):
+            below = [
+                each
+                for each in words
+                if 0 < each["top"] - above["top"] < 2 * (above["bottom"] - above["top"])
+                and each["x0"] < above["x1"]
+                and each["x1"] > above["x0"]
+            ]
+            if not below:
+                break
+            above = min(below, key=lambda each: each["top"])
+            text += above["text"]
+        yield Outside(f"page {page}", text, heading=page > 1)
 
 
 # --- tables without rules ---------------------------------------------------------------------
@@ -128,12 +274,13 @@ def _filled(rows: list[list[str | None]]) -> list[Row]:
 
 def _unruled(
     page, centres: list[float], known: header.Header | None
-) -> tuple[list[float], list[Row]]:
-    """Middles of the columns, from the header on this page or before, and the page's rows.
+) -> tuple[list[float], list[Row], list[dict]]:
+    """Middles of the columns, from the header on this page or before, the page's rows, and the
+    signs above them.
 
     Columns are parted where no line of the page has a character.
     """
-    words = page.extract_words(keep_blank_chars=True, x_tolerance_ratio=0.7)
+    words = page.extract_words(**_WORDS)
     lines = _lines(words)
     head = None
     for index, line in enumerate(lines):
@@ -143,18 +290,19 @@ def _unruled(
             centres = [(word["x0"] + word["x1"]) / 2 for word in line]
             break
     if not centres:
-        return centres, []
+        return centres, [], page.chars
     body = lines if head is None else lines[head:]
     if body and _PAGE_NUMBER.fullmatch("".join(word["text"] for word in body[-1])):
         body = body[:-1]
     if not body:
-        return centres, []
+        return centres, [], page.chars
     top = body[0][0]["top"] - 1
-    signs = [sign for sign in page.chars if sign["top"] >= top and sign["text"].strip()]
-    edges = _edges(signs, centres)
+    inside = [sign for sign in page.chars if sign["top"] >= top and sign["text"].strip()]
+    above = [sign for sign in page.chars if sign["top"] < top]
+    edges = _edges(inside, centres)
     cells = [(line[0]["top"], _cells(line, page.chars, edges)) for line in body]
     rows = [cells.pop(0)[1]] if head is not None else []
-    return centres, rows + _grouped(cells, known)
+    return centres, rows + _grouped(cells, known), above
 
 
 def _lines(words: list[dict]) -> list[list[dict]]:
@@ -163,9 +311,9 @@ def _lines(words: list[dict]) -> list[list[dict]]:
     return [sorted(line, key=lambda word: word["x0"]) for line in lines]
 
 
-def _edges(signs: list[dict], centres: list[float]) -> list[float]:
+def _edges(drawn: list[dict], centres: list[float]) -> list[float]:
     """Where columns part: the middle of the widest gap between the middles of two headers."""
-    spans = sorted((sign["x0"], sign["x1"]) for sign in signs)
+    spans = sorted((sign["x0"], sign["x1"]) for sign in drawn)
     edges = []
     for left, right in pairwise(centres):
         widest, edge, reached = 0.0, (left + right) / 2, left
@@ -179,10 +327,10 @@ def _edges(signs: list[dict], centres: list[float]) -> list[float]:
     return edges
 
 
-def _cells(line: list[dict], signs: list[dict], edges: list[float]) -> Row:
+def _cells(line: list[dict], drawn: list[dict], edges: list[float]) -> Row:
     top, bottom = min(w["top"] for w in line) - 1, max(w["bottom"] for w in line) + 1
     row = [""] * (len(edges) + 1)
-    inside = (s for s in signs if s["top"] >= top and s["bottom"] <= bottom)
+    inside = (s for s in drawn if s["top"] >= top and s["bottom"] <= bottom)
     for sign in sorted(inside, key=lambda sign: sign["x0"]):
         middle = (sign["x0"] + sign["x1"]) / 2
         row[sum(edge < middle for edge in edges)] += sign["text"]
@@ -197,7 +345,7 @@ def _grouped(lines: list[tuple[float, Row]], known: header.Header) -> list[Row]:
     the first such one, as it does with cells centred in height.
     """
     starts = [at for at, (_, row) in enumerate(lines) if known.order >= 0 and row[known.order]]
-    starts = starts or [at for at, (_, row) in enumerate(lines) if _MARKER in row[known.number]]
+    starts = starts or [at for at, (_, row) in enumerate(lines) if "网信" in row[known.number]]
     if not starts:
         return [row for _, row in lines]
     rows = {at: [""] * len(lines[0][1]) for at in starts}
