@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,8 +164,12 @@ def write_pdf(
     centred: bool = False,
     header: tuple[str, ...] = HEADER,
     footer: bool = False,
+    missing: Collection[tuple[int, str, int]] = (),
 ) -> None:
-    """A pdf of these pages; long values wrap. ``centred``: cells are centred in both directions."""
+    """A pdf of these pages; long values wrap. ``centred``: cells are centred in both directions.
+
+    ``missing`` names rules that are not drawn: (page from 1, "across" or "down", place from 0).
+    """
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.font_manager import FontProperties
@@ -189,6 +194,7 @@ def write_pdf(
             if number == 1 and title:
                 put(40, 30, title)
             y = 60.0
+            tops = [y]
             for row in rows:
                 wrapped = [_wrapped(v, _WIDTHS[n]) for v, n in zip(row, header, strict=True)]
                 deep = max(len(lines) for lines in wrapped) * _LEADING + 8
@@ -198,12 +204,15 @@ def write_pdf(
                         wide = sum(1 if ord(sign) > 255 else 0.56 for sign in text) * _SIZE
                         shift = max(0, (widths[at] - wide) / 2) if centred else 4
                         put(lefts[at] + shift, top + line * _LEADING, text)
-                if ruled:
-                    rule(lefts[0], y, lefts[-1], y)
-                    rule(lefts[0], y + deep, lefts[-1], y + deep)
-                    for left in lefts:
-                        rule(left, y, left, y + deep)
                 y += deep
+                tops.append(y)
+            if ruled:
+                for at, top in enumerate(tops):
+                    if (number, "across", at) not in missing:
+                        rule(lefts[0], top, lefts[-1], top)
+                for at, left in enumerate(lefts):
+                    if (number, "down", at) not in missing:
+                        rule(left, tops[0], left, tops[-1])
             if footer:
                 put(width / 2 - 8, height - 30, f"- {number} -")
             pdf.savefig(figure)

@@ -14,6 +14,7 @@ _WORDS = {
     "remark": (r"备注",),
     "order": (r"序号", r"^序$"),
 }
+_ALONE = re.compile(r"序号|(?:服务|算法)名称|主体名称|备案编号|备案号|备注")  # never two in a cell
 REQUIRED = ("service", "entity", "number")
 NEEDED = "服务名称 (or 算法名称), 主体名称, 备案编号"
 _LONGEST = 20  # characters of a header cell; a service's name may hold such words too
@@ -45,6 +46,8 @@ def find(cells: list[str]) -> Header | None:
     words = [signs.tight(signs.meant(cell)) for cell in cells]
     words = [word if len(word) <= _LONGEST else "" for word in words]
     free = {at for at, word in enumerate(words) if not _FORMER.search(word)}
+    if any(len(_ALONE.findall(word)) > 1 for word in words):
+        return None  # a rule between columns is missing
     place, twins = {}, []
     for column, patterns in _WORDS.items():
         hits = _best([(at, words[at]) for at in sorted(free)], patterns)

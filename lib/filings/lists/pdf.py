@@ -10,6 +10,7 @@ import numpy as np
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdftypes import LITERALS_FLATE_DECODE, PDFStream
+from pdfplumber.table import merge_edges
 
 from filings.lists import header, signs
 from filings.lists.errors import ListError, check_unpacked
@@ -20,6 +21,7 @@ _PAGE_NUMBER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*(页|/\s*\d{1,4})?[-
 _BLOCK = 2**20
 _DOUBLE = 0.3  # of a sign's width: nearer to each other, two of a kind are one drawn twice
 _OVER = 0.2  # of a sign's area: neighbours in a line share less
+_NEAR = 3  # points: rules no further apart meet, as pdfplumber has it
 _WORDS = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
 
 
@@ -144,20 +146,42 @@ def _watermarks(drawn: list[dict]) -> set[tuple]:
 # --- tables with rules --------------------------------------------------------------------------
 
 
-def _ruled(page) -> list:
+def _ruled(page, columns: tuple[float, ...] = ()) -> list:
     """Tables drawn with rules; a frame around the text is none.
 
-    An outer rule that is missing is put where the rules across it end.
+    An outer rule that is missing is put where the rules across it end, and one between columns
+    where it was on the pages before: ``columns`` are their rules.
     """
-    across = [edge for edge in page.edges if edge["orientation"] == "h"]
-    down = [edge for edge in page.edges if edge["orientation"] == "v"]
-    if not across or not down:
+    edges = merge_edges(page.edges, *[_NEAR] * 4)
+    across = [edge for edge in edges if edge["orientation"] == "h"]
+    down = [edge for edge in edges if edge["orientation"] == "v"]
+    whole = [edge for edge in across if sum(_meet(edge, each) for each in down) >= 3]
+    down = [edge for edge in down if any(_meet(each, edge) for each in whole)]
+    across = [edge for edge in across if any(_meet(edge, each) for each in down)]
+    if not down:
         return []
-    ends = {
-        "explicit_vertical_lines": [min(e["x0"] for e in across), max(e["x1"] for e in across)],
-        "explicit_horizontal_lines": [min(e["top"] for e in down), max(e["bottom"] for e in down)],
-    }
-    return [table for table in page.find_tables(ends) if len(table.rows[0].cells) >= 3]
+    left, right = min(edge["x0"] for edge in whole), max(edge["x1"] for edge in whole)
+    top, bottom = min(edge["top"] for edge in down), max(edge["bottom"] for edge in down)
+    same = columns and abs(columns[0] - left) < _NEAR and abs(columns[-1] - right) < _NEAR
+    down += [_rule(x, top, x, bottom) for x in (columns if same else (left, right))]
+    across += [_rule(left, y, right, y) for y in (top, bottom)]
+    rules = {
+        "vertical_strategy": "explicit", "explicit_vertical_lines": down,
+        "horizontal_strategy": "explicit", "explicit_horizontal_lines": across,
+    }  # fmt: skip
+    return [table for table in page.find_tables(rules) if len(table.rows[0].cells) >= 3]
+
+
+def _rule(x0: float, top: float, x1: float, bottom: float) -> dict:
+    sides = {"x0": x0, "top": top, "x1": x1, "bottom": bottom}
+    return {"object_type": "line", **sides, "width": x1 - x0, "height": bottom - top}
+
+
+def _meet(across: dict, down: dict) -> bool:
+    return (
+        across["x0"] - _NEAR <= down["x0"] <= across["x1"] + _NEAR
+        and down["top"] - _NEAR <= across["top"] <= down["bottom"] + _NEAR
+    )
 
 
 def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
@@ -167,15 +191,18 @@ def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
     """
     known: header.Header | None = None
     centres: list[float] = []
+    columns: tuple[float, ...] = ()
     held: Row | None = None
     strange: set = set()
     for page in pages:
         legible, lost = _legible(path, page, strange)
-        tables = _ruled(legible)
+        tables = _ruled(legible, columns)
         rows = [row for table in tables for row in _filled(table)]
         if rows and (known or any(map(header.find, rows))):
             cells = [cell for table in tables for cell in table.cells]
             lost += _beyond(legible.chars, cells)
+            if not columns and any(map(header.find, rows)):
+                columns = tuple(sorted({x for cell in cells for x in (cell[0], cell[2])}))
         else:
             centres, unruled, left = _unruled(legible, centres, known)
             rows = unruled or rows
