@@ -18,12 +18,13 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from filings.lists import signs
 from filings.lists.errors import ListError
 from filings.lists.signs import Outside
 from filings.lists.tables import Document, Row, parts
 
 _MEMORY = 3 * 2**28  # bytes beyond those of the libraries: 1 GiB together
-_SECONDS = 30
+_SECONDS = 20
 _BYTES_A_SECOND = 10_000  # what a list is allowed beyond that: several times what any needs
 _ROWS_AT_ONCE = 1000
 _MOST_CELLS = 20_000_000
@@ -139,7 +140,7 @@ def _sent(path: Path) -> Iterator:
             continue
         chunk: list[Row] = []
         for row in part:
-            chunk.append(row)
+            chunk.append([signs.meant(cell) for cell in row] if signs.odd(row) else row)
             cells += len(row)
             if cells > _MOST_CELLS:
                 problem = f"has more than {_MOST_CELLS:,} cells"

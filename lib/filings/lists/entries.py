@@ -2,6 +2,7 @@
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -248,7 +249,9 @@ def _sorted_out(
             refused.append(_refusal(at, *fault, held[0] if held else written))
         else:
             remark = row[known.remark] if 0 <= known.remark < len(row) else ""
-            service, entity = _clean(row[known.service]), _clean(row[known.entity])
+            service = _clean(row[known.service])
+            # One filer is not to be counted twice for the width of its signs.
+            entity = _clean(unicodedata.normalize("NFKC", row[known.entity]))
             entity = entity.translate(_WIDE_BRACKETS)
             number = signs.simple(row[known.number])
             taken.append((at, service, entity, number, _clean(remark)))

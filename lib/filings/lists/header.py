@@ -19,7 +19,7 @@ REQUIRED = ("service", "entity", "number")
 NEEDED = "服务名称 (or 算法名称), 主体名称, 备案编号"
 _LONGEST = 20  # characters of a header cell; a service's name may hold such words too
 # A column of what holds no longer is none; one of what holds now goes before all others.
-_FORMER = re.compile(r"^(原|旧|曾用|历史)|[变變]更前|更名前|[（(](原|旧)[）)]")
+_FORMER = re.compile(r"^(原|旧|历史)|曾用|[变變]更前|更名前|[（(](原|旧)[）)]")
 _NOW = re.compile(r"^现|[变變]更[后後]|更名[后後]|[（(]现[）)]")
 
 
@@ -43,7 +43,7 @@ class Header:
 
 def find(cells: list[str]) -> Header | None:
     """The header these cells are, or None. Order, spaces and line breaks do not matter."""
-    words = [signs.tight(signs.meant(cell)) for cell in cells]
+    words = [signs.tight(cell) for cell in cells]
     words = [word if len(word) <= _LONGEST else "" for word in words]
     free = {at for at, word in enumerate(words) if not _FORMER.search(word)}
     if any(len(_ALONE.findall(word)) > 1 for word in words):

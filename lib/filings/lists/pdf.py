@@ -22,6 +22,7 @@ _BLOCK = 2**20
 _DOUBLE = 0.3  # of a sign's width: nearer to each other, two of a kind are one drawn twice
 _OVER = 0.2  # of a sign's area: neighbours in a line share less
 _NEAR = 3  # points: rules no further apart meet, as pdfplumber has it
+_GAP = 2.5  # of the widest gap between lines above it: what stands below belongs to no row
 _WORDS = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
 
 
@@ -42,7 +43,7 @@ def parts(path: Path) -> Iterator:
         if ruled:
             above = [sign for sign in first.chars if sign["bottom"] <= ruled[0].bbox[1]]
         else:
-            *_, above = _unruled(first, [], None)
+            *_, above = _unruled(first, [], None, first.height)
         yield pdfplumber.utils.extract_text(above)
         outside: list[Outside] = []
         yield _joined(path, document.pages, outside)
@@ -204,9 +205,10 @@ def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
             if not columns and any(map(header.find, rows)):
                 columns = tuple(sorted({x for cell in cells for x in (cell[0], cell[2])}))
         else:
-            centres, unruled, left = _unruled(legible, centres, known)
+            bottom = max((table.bbox[3] for table in tables), default=legible.height)
+            centres, unruled, left = _unruled(legible, centres, known, bottom)
             rows = unruled or rows
-            lost += left if unruled else _beyond(legible.chars, [])
+            lost += left
         outside += _filings(lost, page.page_number)
         headers = []
         top = True  # no row of this page but headers so far
@@ -300,10 +302,10 @@ def _filings(lost: list[dict], page: int) -> Iterator[Outside]:
 
 
 def _unruled(
-    page, centres: list[float], known: header.Header | None
+    page, centres: list[float], known: header.Header | None, bottom: float
 ) -> tuple[list[float], list[Row], list[dict]]:
     """Middles of the columns, from the header on this page or before, the page's rows, and the
-    signs above them.
+    signs above and below them.
 
     Columns are parted where no line of the page has a character.
     """
@@ -318,18 +320,32 @@ def _unruled(
             break
     if not centres:
         return centres, [], page.chars
-    body = lines if head is None else lines[head:]
+    body = _together(lines if head is None else lines[head:], bottom)
     if body and _PAGE_NUMBER.fullmatch("".join(word["text"] for word in body[-1])):
         body = body[:-1]
     if not body:
         return centres, [], page.chars
     top = body[0][0]["top"] - 1
-    inside = [sign for sign in page.chars if sign["top"] >= top and sign["text"].strip()]
-    above = [sign for sign in page.chars if sign["top"] < top]
+    end = max(word["bottom"] for word in body[-1]) + 1
+    inside = [s for s in page.chars if s["top"] >= top and s["bottom"] <= end and s["text"].strip()]
+    beyond = [s for s in page.chars if s["top"] < top or s["bottom"] > end]
     edges = _edges(inside, centres)
     cells = [(line[0]["top"], _cells(line, page.chars, edges)) for line in body]
     rows = [cells.pop(0)[1]] if head is not None else []
-    return centres, rows + _grouped(cells, known), above
+    return centres, rows + _grouped(cells, known), beyond
+
+
+def _together(lines: list[list[dict]], bottom: float) -> list[list[dict]]:
+    """The lines down to the bottom, or to a gap far wider than those before it."""
+    kept: list[list[dict]] = []
+    gaps: list[float] = []
+    for line in lines:
+        gap = line[0]["top"] - kept[-1][0]["top"] if kept else 0
+        if line[0]["top"] > bottom or (gaps and gap > _GAP * max(gaps)):
+            break
+        gaps += [gap] if kept else []
+        kept.append(line)
+    return kept
 
 
 def _lines(words: list[dict]) -> list[list[dict]]:

@@ -34,11 +34,14 @@ class Outside:
     heading: bool = False
 
 
+def odd(row: list[str]) -> bool:
+    """Whether a row holds signs that stand for others."""
+    return bool(_ODD.search("".join(row)))
+
+
 def meant(text: str) -> str:
     """The text with the characters that radicals and compatibility forms stand for: ⼤ is 大."""
-    if not _ODD.search(text):
-        return text
-    return _ODD.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text.translate(_RADICALS))
+    return _ODD.sub(lambda sign: unicodedata.normalize("NFKC", sign[0].translate(_RADICALS)), text)
 
 
 def simple(text: str) -> str:
@@ -48,7 +51,7 @@ def simple(text: str) -> str:
 
 def tight(text: str) -> str:
     """The text without blanks, and with narrow digits and simplified characters."""
-    return simple(_BLANKS.sub("", text)).translate(_NARROW)
+    return simple(meant(_BLANKS.sub("", text))).translate(_NARROW)
 
 
 def is_number(text: str) -> bool:

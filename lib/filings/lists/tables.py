@@ -157,7 +157,7 @@ _NAMES = {
 }
 # What tracked changes took away, what is hidden, and what stands in for a text box of today.
 _GONE = etree.XPath(
-    ".//w:tr[w:trPr/w:del] | .//w:tc[w:tcPr/w:cellDel] | .//w:del | .//w:moveFrom | .//mc:Fallback"
+    ".//w:tr[w:trPr/w:del] | .//w:tc[w:tcPr/w:cellDel] | .//w:del | .//w:moveFrom | .//mc:Fallback[../mc:Choice//w:t]"
     " | .//w:r[w:rPr/w:vanish[not(@w:val = 'false' or @w:val = '0')]]",
     namespaces=_NAMES,
 )
@@ -345,14 +345,21 @@ def _delimiter(sample: str) -> str:
 
 
 _UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|template|noscript)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+    r"<!--(?:-?>|.*?--!?>)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
-_HIDDEN = etree.XPath(
-    "//del | //*[@hidden]"
-    " | //*[re:test(@style, '(display\\s*:\\s*none|visibility\\s*:\\s*hidden)', 'i')]",
-    namespaces={"re": "http://exslt.org/regular-expressions"},
+_MATCHING = {"namespaces": {"re": "http://exslt.org/regular-expressions"}}
+_GONE_TOO = etree.XPath(
+    "//del | //*[@hidden] | //*[re:test(@style, 'display\\s*:\\s*none', 'i')]", **_MATCHING
 )
-_MENU = etree.XPath("//nav | //aside | //footer | //li | //a | //select | //*[@role='navigation']")
+_BLANK = etree.XPath(
+    "//*[re:test(@style, 'visibility\\s*:\\s*(hidden|collapse)', 'i')]", **_MATCHING
+)
+_MENU = etree.XPath(
+    "//nav | //aside | //footer | //li | //a | //select"
+    " | //*[re:test(concat(@role, ' ', @class, ' ', @id), 'nav|menu|crumb|sidebar|foot', 'i')]",
+    **_MATCHING,
+)
 
 
 def _html(path: Path) -> Iterator:
@@ -362,8 +369,10 @@ def _html(path: Path) -> Iterator:
         raise ListError(path, "is cut off inside a table or comment", "download it again")
     # The declared encoding is of the bytes; the parser refuses it in text.
     tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
-    for hidden in _HIDDEN(tree):
-        hidden.drop_tree()
+    for each in _GONE_TOO(tree):
+        each.drop_tree()
+    for each in _BLANK(tree):
+        each[:], each.text = [], None
     for line_break in tree.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
     menus = {text for menu in _MENU(tree) for text in menu.itertext()}
