@@ -22,7 +22,7 @@ _BLOCK = 2**20
 _DOUBLE = 0.3  # of a sign's width: nearer to each other, two of a kind are one drawn twice
 _OVER = 0.2  # of a sign's area: neighbours in a line share less
 _NEAR = 3  # points: rules no further apart meet, as pdfplumber has it
-_GAP = 2.5  # of the widest gap between lines above it: what stands below belongs to no row
+_GAP = 4  # heights of a line: what stands below such a gap belongs to no row
 _WORDS = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
 
 
@@ -336,14 +336,12 @@ def _unruled(
 
 
 def _together(lines: list[list[dict]], bottom: float) -> list[list[dict]]:
-    """The lines down to the bottom, or to a gap far wider than those before it."""
-    kept: list[list[dict]] = []
-    gaps: list[float] = []
-    for line in lines:
-        gap = line[0]["top"] - kept[-1][0]["top"] if kept else 0
-        if line[0]["top"] > bottom or (gaps and gap > _GAP * max(gaps)):
+    """The lines down to the bottom, or to a gap of several lines."""
+    kept = lines[:1]
+    for above, line in pairwise(lines):
+        gap = line[0]["top"] - above[0]["top"]
+        if line[0]["top"] > bottom or gap > _GAP * (above[0]["bottom"] - above[0]["top"]):
             break
-        gaps += [gap] if kept else []
         kept.append(line)
     return kept
 

@@ -157,7 +157,8 @@ _NAMES = {
 }
 # What tracked changes took away, what is hidden, and what stands in for a text box of today.
 _GONE = etree.XPath(
-    ".//w:tr[w:trPr/w:del] | .//w:tc[w:tcPr/w:cellDel] | .//w:del | .//w:moveFrom | .//mc:Fallback[../mc:Choice//w:t]"
+    ".//w:tr[w:trPr/w:del] | .//w:tc[w:tcPr/w:cellDel] | .//w:del | .//w:moveFrom"
+    " | .//mc:Fallback[../mc:Choice//w:t]"
     " | .//w:r[w:rPr/w:vanish[not(@w:val = 'false' or @w:val = '0')]]",
     namespaces=_NAMES,
 )
