@@ -43,7 +43,7 @@ def parts(path: Path) -> Iterator:
         if ruled:
             above = [sign for sign in first.chars if sign["bottom"] <= ruled[0].bbox[1]]
         else:
-            *_, above = _unruled(first, [], None, first.height)
+            _, _, above, _ = _unruled(first, [], None, first.height)
         yield pdfplumber.utils.extract_text(above)
         outside: list[Outside] = []
         yield _joined(path, document.pages, outside)
@@ -206,9 +206,9 @@ def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
                 columns = tuple(sorted({x for cell in cells for x in (cell[0], cell[2])}))
         else:
             bottom = max((table.bbox[3] for table in tables), default=legible.height)
-            centres, unruled, left = _unruled(legible, centres, known, bottom)
+            centres, unruled, above, below = _unruled(legible, centres, known, bottom)
             rows = unruled or rows
-            lost += left
+            lost += above + below
         outside += _filings(lost, page.page_number)
         headers = []
         top = True  # no row of this page but headers so far
@@ -243,7 +243,7 @@ def _continues(above: Row, row: Row, known: header.Header) -> bool:
         return False
     begun, rest = signs.tight(above[known.number]), signs.tight(row[known.number])
     alone = signs.is_number(rest) and row[known.service].strip() and row[known.entity].strip()
-    return not signs.is_number(begun) and not alone and signs.is_number(begun + rest)
+    return bool(rest) and not alone and signs.is_number(begun + rest)
 
 
 def _filled(table) -> list[Row]:
@@ -303,7 +303,7 @@ def _filings(lost: list[dict], page: int) -> Iterator[Outside]:
 
 def _unruled(
     page, centres: list[float], known: header.Header | None, bottom: float
-) -> tuple[list[float], list[Row], list[dict]]:
+) -> tuple[list[float], list[Row], list[dict], list[dict]]:
     """Middles of the columns, from the header on this page or before, the page's rows, and the
     signs above and below them.
 
@@ -319,20 +319,21 @@ def _unruled(
             centres = [(word["x0"] + word["x1"]) / 2 for word in line]
             break
     if not centres:
-        return centres, [], page.chars
+        return centres, [], page.chars, []
     body = _together(lines if head is None else lines[head:], bottom)
     if body and _PAGE_NUMBER.fullmatch("".join(word["text"] for word in body[-1])):
         body = body[:-1]
     if not body:
-        return centres, [], page.chars
+        return centres, [], page.chars, []
     top = body[0][0]["top"] - 1
     end = max(word["bottom"] for word in body[-1]) + 1
     inside = [s for s in page.chars if s["top"] >= top and s["bottom"] <= end and s["text"].strip()]
-    beyond = [s for s in page.chars if s["top"] < top or s["bottom"] > end]
+    above = [s for s in page.chars if s["top"] < top]
+    below = [s for s in page.chars if s["bottom"] > end]
     edges = _edges(inside, centres)
     cells = [(line[0]["top"], _cells(line, page.chars, edges)) for line in body]
     rows = [cells.pop(0)[1]] if head is not None else []
-    return centres, rows + _grouped(cells, known), beyond
+    return centres, rows + _grouped(cells, known), above, below
 
 
 def _together(lines: list[list[dict]], bottom: float) -> list[list[dict]]:

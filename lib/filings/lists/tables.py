@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import docx.opc.package
@@ -24,6 +25,7 @@ Row = list[str]
 _MOST_SPAN = 1000  # columns or rows that one merged cell may cover, and columns of its row
 _MOST_MERGED = 1_000_000  # cells that the merged ranges of a sheet may cover
 _SAMPLE = 2**16
+_HEADER_WITHIN = 100  # lines of text
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -263,10 +265,10 @@ def _spreadsheet(path: Path) -> Iterator:
 def _sheet_rows(path: Path, sheet) -> Iterator[Row]:
     """Rows, with the value of a merged range in all its cells."""
     merged = [
-        (top, left, min(bottom, sheet.total_height), min(right, sheet.total_width))
+        (top, left, min(bottom, sheet.total_height - 1), min(right, sheet.total_width - 1))
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     ]
-    if sum((b + 1 - t) * (r + 1 - left) for t, left, b, r in merged) > _MOST_MERGED:
+    if sum(max(b + 1 - t, 0) * max(r + 1 - left, 0) for t, left, b, r in merged) > _MOST_MERGED:
         problem = f"has merged ranges over more than {_MOST_MERGED:,} cells"
         raise ListError(path, problem, "undo the merging")
     origin = {}
@@ -326,8 +328,7 @@ def _encoding(path: Path) -> str:
 def _text(path: Path) -> Iterator:
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        sample = file.read(_SAMPLE)
-        delimiter = _delimiter(sample)
+        delimiter = _delimiter(islice(filter(str.strip, file), _HEADER_WITHIN))
         file.seek(0)
         # One cell may not be longer than this; rows with such cells end in quarantine.
         csv.field_size_limit(2**24)
@@ -336,12 +337,12 @@ def _text(path: Path) -> Iterator:
         yield ([as_meant(cell) for cell in row] for row in lines)
 
 
-def _delimiter(sample: str) -> str:
-    """The sign that makes a line of the sample a header; a comma where none does."""
-    lines = sample.splitlines()
-    for delimiter in (",", "\t", ";", "|"):
-        if any(header.find(line.split(delimiter)) for line in lines):
-            return delimiter
+def _delimiter(lines: Iterable[str]) -> str:
+    """The sign that makes one of the lines a header; a comma where none does."""
+    for line in lines:
+        for delimiter in (",", "\t", ";", "|"):
+            if header.find(line.split(delimiter)):
+                return delimiter
     return ","
 
 
