@@ -33,6 +33,7 @@ QUARANTINE = tuple(_QUARANTINE_TYPES)
 _CHUNK = 20_000
 _LONGEST = 500  # characters; no service, filer or remark comes near
 _LONGEST_VALUE = 200
+_ONE_NUMBER = 30  # characters: room for no second
 _HEADER_WITHIN = 20  # rows of a table among which its header is looked for
 _LONGEST_HEADING = 40
 _NOTE = re.compile(r"\s*(注|备注|说明)")
@@ -191,6 +192,8 @@ def _lost(texts: Iterable[tuple[str, str]], known: set[str], last: int) -> list[
 
 def _numbers_in(text: str) -> list[str]:
     """What looks like filing numbers in a text, in canonical writing."""
+    if "备" not in text and "備" not in text:
+        return []
     return [numbers.parse(each).text for each in signs.FILING.findall(signs.tight(text))]
 
 
@@ -227,9 +230,7 @@ def _list_rows(
 
 
 def _has_filing(row: tables.Row) -> bool:
-    return any("备" in cell or "備" in cell for cell in row) and any(
-        signs.BEGUN.search(signs.simple(cell)) for cell in row
-    )
+    return bool(signs.BEGUN.search("|".join(row)))
 
 
 def _sorted_out(
@@ -242,7 +243,7 @@ def _sorted_out(
     for at, known, row in chunk:
         fault = _fault(known, row)
         written = row[known.number] if known and known.number < len(row) else ""
-        if fault or len(_numbers_in(written)) > 1:
+        if fault or (len(written) > _ONE_NUMBER and len(_numbers_in(written)) > 1):
             held = list(dict.fromkeys(_numbers_in(written) + _numbers_in(" ".join(row))))
             further += [(f"in row {at}", number) for number in held[1:]]
             fault = fault or ("number", written, "holds several filing numbers", _LOOK_UP)

@@ -20,7 +20,7 @@ _RADICALS = str.maketrans(
 
 FILING = re.compile(r"(?:网信算备|\w网信备|网信备)[\dX]{3,}号?")
 """What looks like a filing number in a tight text."""
-BEGUN = re.compile(r"网\s*信\s*算?\s*备(?!案)")
+BEGUN = re.compile(r"[网網]\s*信\s*算?\s*[备備](?!案)")
 """What begins a filing number, in a text as written."""
 _WHOLE = re.compile(r"(?:网信算备|\w网信备)\d{12,}[\dX]号?")
 

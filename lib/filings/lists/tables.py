@@ -265,7 +265,7 @@ def _spreadsheet(path: Path) -> Iterator:
 def _sheet_rows(path: Path, sheet) -> Iterator[Row]:
     """Rows, with the value of a merged range in all its cells."""
     merged = [
-        (top, left, min(bottom, sheet.total_height - 1), min(right, sheet.total_width - 1))
+        (top, left, min(bottom, sheet.total_height), min(right, sheet.total_width))
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     ]
     if sum(max(b + 1 - t, 0) * max(r + 1 - left, 0) for t, left, b, r in merged) > _MOST_MERGED:
