@@ -4,8 +4,9 @@ import csv
 import html
 import io
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -165,7 +166,7 @@ def write_pdf(
     centred: bool = False,
     header: tuple[str, ...] = HEADER,
     footer: bool = False,
-    missing: Collection[tuple[int, str, int]] = (),
+    missing: Set[tuple] = frozenset(),
     notes: Collection[tuple] = (),
     twice: float = 0,
     widths: Mapping[str, int] = MappingProxyType({}),
@@ -173,7 +174,8 @@ def write_pdf(
 ) -> None:
     """A pdf of these pages; long values wrap. ``centred``: cells are centred in both directions.
 
-    ``missing`` names rules that are not drawn: (page from 1, "across" or "down", place from 0).
+    ``missing`` names rules that are not drawn: (page from 1, "across" or "down", place from 0), and
+    beside one cell only if the place along the rule follows.
     ``notes`` are further texts: (page, x, y, text) and, if need be, a style. Every sign is drawn
     ``twice`` so many points apart. ``widths`` and ``colours`` are of columns by name.
     """
@@ -219,11 +221,13 @@ def write_pdf(
                 tops.append(y)
             if ruled:
                 for at, top in enumerate(tops):
-                    if (number, "across", at) not in missing:
-                        rule(lefts[0], top, lefts[-1], top)
+                    for along, (left, right) in enumerate(pairwise(lefts)):
+                        if not missing & {(number, "across", at), (number, "across", at, along)}:
+                            rule(left, top, right, top)
                 for at, left in enumerate(lefts):
-                    if (number, "down", at) not in missing:
-                        rule(left, tops[0], left, tops[-1])
+                    for along, (top, bottom) in enumerate(pairwise(tops)):
+                        if not missing & {(number, "down", at), (number, "down", at, along)}:
+                            rule(left, top, left, bottom)
             if footer:
                 put(width / 2 - 8, height - 30, f"- {number} -")
             for page, x, y, text, *style in notes:

@@ -58,23 +58,39 @@ def test_pdf_with_one_rule_missing(tmp_path, repeat, page, way, at):
 
 
 @given(st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pdf_with_any_rules_missing(tmp_path, data):
     draw = data.draw
     made = MADE[: draw(st.integers(1, len(MADE)), label="filings")]
     height = draw(st.integers(2, 5), label="rows a page")
     pages = made_lists.pages(made_lists.cells(made), height, draw(st.booleans(), label="repeat"))
     rules = [
-        (page, way, at)
+        (page, way, at, *along)
         for page, rows in enumerate(pages, start=1)
-        for way, count in (("across", len(rows) + 1), ("down", len(HEADER) + 1))
+        for way, count, length in (
+            ("across", len(rows) + 1, len(HEADER)),
+            ("down", len(HEADER) + 1, len(rows)),
+        )
         for at in range(count)
+        for along in ((), *((spot,) for spot in range(length)))
     ]
     missing = draw(st.sets(st.sampled_from(rules), max_size=3), label="missing")
     centred, footer = draw(st.booleans(), label="centred"), draw(st.booleans(), label="footer")
     path = tmp_path / "list.pdf"
     made_lists.write_pdf(path, pages, TITLE, True, centred, footer=footer, missing=missing)
     assert_accounted_for(lists.read(path), made)
+
+
+def test_pdf_name_merged_over_the_rows_of_its_filer(tmp_path):
+    made = [each for each in filings(40, seed=1) if "数创" not in each.service][:12]
+    at = next(i for i in range(1, 10) if len({each.entity for each in made[i : i + 3]}) == 1)
+    rows = made_lists.cells(made[at : at + 3])
+    rows[1][ENTITY] = rows[3][ENTITY] = ""
+    path = tmp_path / "list.pdf"
+    merged = {(1, "across", 2, ENTITY), (1, "across", 3, ENTITY)}
+    made_lists.write_pdf(path, [rows], TITLE, centred=True, missing=merged)
+    read = lists.read(path)
+    assert len(read.entries) == 3 and read.entries["entity"].nunique() == 1
 
 
 @pytest.mark.parametrize("ruled", [True, False], ids=["ruled", "unruled"])

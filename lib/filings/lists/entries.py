@@ -270,7 +270,8 @@ def _fault(known: header.Header | None, row: tables.Row) -> tuple[str, str, str,
     if known is None:
         return "row", whole, "stands under no header of a list", f"give it one: {header.NEEDED}"
     if any(_UNREADABLE.search(cell) for cell in row):
-        return "row", whole, "holds a sign that can't be read (NUL or the like)", _LOOK_UP
+        reason = "can't be read for sure (a sign such as NUL, or a missing rule)"
+        return "row", whole, reason, _LOOK_UP
     beyond = [cell for cell in row[known.width :] if cell.strip()]
     if beyond or len(row) <= max(known.service, known.entity, known.number):
         reason = f"has {len(row)} cells where the header has {known.width}"

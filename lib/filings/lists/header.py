@@ -43,7 +43,7 @@ class Header:
 
 def find(cells: list[str]) -> Header | None:
     """The header these cells are, or None. Order, spaces and line breaks do not matter."""
-    words = [signs.tight(cell) for cell in cells]
+    words = [signs.tight(cell).strip(signs.DOUBT) for cell in cells]
     words = [word if len(word) <= _LONGEST else "" for word in words]
     free = {at for at, word in enumerate(words) if not _FORMER.search(word)}
     if any(len(_ALONE.findall(word)) > 1 for word in words):

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from bisect import bisect
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from pathlib import Path
@@ -198,11 +199,14 @@ def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
     for page in pages:
         legible, lost = _legible(path, page, strange)
         tables = _ruled(legible, columns)
-        rows = [row for table in tables for row in _filled(table)]
+        rows, left = [], legible.chars
+        for table in tables:
+            more, left = _rows_of(table, left)
+            rows += more
         if rows and (known or any(map(header.find, rows))):
-            cells = [cell for table in tables for cell in table.cells]
-            lost += _beyond(legible.chars, cells)
+            lost += left
             if not columns and any(map(header.find, rows)):
+                cells = [cell for table in tables for cell in table.cells]
                 columns = tuple(sorted({x for cell in cells for x in (cell[0], cell[2])}))
         else:
             bottom = max((table.bbox[3] for table in tables), default=legible.height)
@@ -246,36 +250,34 @@ def _continues(above: Row, row: Row, known: header.Header) -> bool:
     return bool(rest) and not alone and signs.is_number(begun + rest)
 
 
-def _filled(table) -> list[Row]:
-    """The rows of a table. A cell with no rules of its own has the text of that which covers it."""
-    left = sorted({cell[0] for cell in table.cells})
-    filled = []
-    texts: dict[tuple, str] = {}
-    for row, values in zip(table.rows, table.extract(), strict=True):
-        texts |= zip(row.cells, values, strict=True)
-        for at, cell in enumerate(row.cells):
-            if cell is None:
-                spot = {"x": left[at] + 1, "y": row.bbox[1] + 1}
-                over = next((each for each in texts if each and _covers(each, **spot)), None)
-                values[at] = texts[over] if over else ""
-        filled.append(values)
-    return filled
+def _rows_of(table, drawn: list[dict]) -> tuple[list[Row], list[dict]]:
+    """The rows of a table, and the signs in none of its cells.
 
-
-def _covers(cell: tuple, x: float, y: float) -> bool:
-    return cell[0] <= x < cell[2] and cell[1] <= y < cell[3]
-
-
-def _beyond(drawn: list[dict], cells: list[tuple]) -> list[dict]:
-    """The signs in no cell."""
-    return [
-        sign
-        for sign in drawn
-        if not any(
-            _covers(cell, (sign["x0"] + sign["x1"]) / 2, (sign["top"] + sign["bottom"]) / 2)
-            for cell in cells
-        )
-    ]
+    A cell that covers several rows stands in each of them, one that covers several columns in the
+    first. Where its text stands in more than one, or not in its middle, a rule may be missing: the
+    text is marked.
+    """
+    held: dict[tuple, list[dict]] = {cell: [] for cell in table.cells}
+    lost = []
+    for sign in drawn:
+        x, y = (sign["x0"] + sign["x1"]) / 2, (sign["top"] + sign["bottom"]) / 2
+        cell = next((c for c in held if c[0] <= x < c[2] and c[1] <= y < c[3]), None)
+        (lost if cell is None else held[cell]).append(sign)
+    lefts = sorted({cell[0] for cell in held})
+    tops = sorted({cell[1] for cell in held})
+    rows = [[""] * len(lefts) for _ in tops]
+    for (left, top, _, bottom), inside in held.items():
+        covered = [at for at, y in enumerate(tops) if top <= y < bottom]
+        spread = [bisect(tops, (sign["top"] + sign["bottom"]) / 2) - 1 for sign in inside]
+        columns = {bisect(lefts, (sign["x0"] + sign["x1"]) / 2) for sign in inside}
+        middle = sum(sign["top"] + sign["bottom"] - top - bottom for sign in inside)
+        aside = len(covered) > 1 and abs(middle) > sum(sign["height"] for sign in inside)
+        mark = signs.DOUBT if len(set(spread)) > 1 or len(columns) > 1 or aside else ""
+        for at in covered:
+            own = [s for s, where in zip(inside, spread, strict=True) if where == at or not mark]
+            text = pdfplumber.utils.extract_text(own) if own else ""
+            rows[at][bisect(lefts, left) - 1] = mark + text
+    return rows, lost
 
 
 def _filings(lost: list[dict], page: int) -> Iterator[Outside]:

@@ -18,6 +18,8 @@ _RADICALS = str.maketrans(
     "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙",
 )
 
+DOUBT = "\ufffd"
+"""What marks a text that may not be whole, or not be all of one cell."""
 FILING = re.compile(r"(?:网信算备|\w网信备|网信备)[\dX]{3,}号?")
 """What looks like a filing number in a tight text."""
 BEGUN = re.compile(r"[网網]\s*信\s*算?\s*[备備](?!案)")

@@ -16,7 +16,7 @@ import python_calamine
 from docx.oxml.ns import qn
 from lxml import etree
 
-from filings.lists import header, pdf
+from filings.lists import header, pdf, signs
 from filings.lists.errors import ListError, check_unpacked
 from filings.lists.signs import Outside
 
@@ -365,7 +365,7 @@ _MENU = etree.XPath(
 
 
 def _html(path: Path) -> Iterator:
-    text = path.read_bytes().decode(_encoding(path)).replace("\0", "\ufffd")
+    text = path.read_bytes().decode(_encoding(path)).replace("\0", signs.DOUBT)
     text = _UNSEEN.sub("", text)
     if "<!--" in text or text.lower().count("<table") > text.lower().count("</table"):
         raise ListError(path, "is cut off inside a table or comment", "download it again")
