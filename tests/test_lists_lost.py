@@ -105,6 +105,15 @@ def test_pdf_filing_outside_the_table(tmp_path, ruled):
     assert "page 1" in read.quarantine["reason"].iloc[0]
 
 
+@pytest.mark.parametrize("repeat", [True, False])
+def test_pdf_text_at_the_top_and_foot_of_each_page_is_of_no_row(tmp_path, repeat):
+    path = tmp_path / "list.pdf"
+    pages = made_lists.pages(made_lists.cells(MADE), HEIGHT, repeat)
+    notes = [(page, 40, y, "区块链信息服务备案管理系统") for page in (1, 2, 3) for y in (12, 700)]
+    made_lists.write_pdf(path, pages, TITLE, False, notes=notes)
+    assert_accepted(lists.read(path))
+
+
 def test_pdf_number_outside_the_table_in_several_lines(tmp_path):
     path = tmp_path / "list.pdf"
     number = MADE[-1].number

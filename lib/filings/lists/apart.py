@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
 
@@ -47,8 +47,7 @@ def read(path: Path) -> Document:
             if isinstance(item, Outside):
                 outside.append(item)
             else:
-                number, chunk = item
-                yield from ((number, row) for row in chunk)
+                yield from zip(repeat(item[0]), item[1], strict=False)
 
     by_table = groupby(rows(), key=itemgetter(0))
     return Document(title, ((row for _, row in group) for _, group in by_table), outside)
@@ -123,7 +122,7 @@ def serve() -> None:
 
 
 def _limit_memory() -> None:
-    with suppress(ImportError, OSError):  # neither is there on every system
+    with suppress(ImportError, OSError, ValueError):  # not every system can, or needs to
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -322,7 +322,7 @@ def _unruled(
             break
     if not centres:
         return centres, [], page.chars, []
-    body = _together(lines if head is None else lines[head:], bottom)
+    body = _together(lines[head or 0 :], bottom, head is not None)
     if body and _PAGE_NUMBER.fullmatch("".join(word["text"] for word in body[-1])):
         body = body[:-1]
     if not body:
@@ -338,15 +338,19 @@ def _unruled(
     return centres, rows + _grouped(cells, known), above, below
 
 
-def _together(lines: list[list[dict]], bottom: float) -> list[list[dict]]:
-    """The lines down to the bottom, or to a gap of several lines."""
-    kept = lines[:1]
-    for above, line in pairwise(lines):
-        gap = line[0]["top"] - above[0]["top"]
-        if line[0]["top"] > bottom or gap > _GAP * (above[0]["bottom"] - above[0]["top"]):
+def _together(lines: list[list[dict]], bottom: float, headed: bool) -> list[list[dict]]:
+    """Of the lines down to the bottom, those between gaps of several lines: the first such block
+    if it has the header, else the longest.
+    """
+    blocks: list[list[list[dict]]] = [[]]
+    for line in lines:
+        above = blocks[-1][-1][0] if blocks[-1] else line[0]
+        if line[0]["top"] > bottom:
             break
-        kept.append(line)
-    return kept
+        if line[0]["top"] - above["top"] > _GAP * (above["bottom"] - above["top"]):
+            blocks.append([])
+        blocks[-1].append(line)
+    return blocks[0] if headed else max(blocks, key=len)
 
 
 def _lines(words: list[dict]) -> list[list[dict]]:
