@@ -530,6 +530,18 @@ def test_html_hidden_row_is_no_row(tmp_path):
     assert_accepted(lists.read(path))
 
 
+@pytest.mark.parametrize(("tags", "read"), [("<b>" * 400, True), ("<div>" * 3000, False)])
+def test_html_nested_deeply_loses_no_row(tmp_path, tags, read):
+    page = made_lists.html_page(made_lists.cells(MADE), TITLE)
+    path = tmp_path / "list.html"
+    path.write_text(page.replace(MADE[3].service, tags + MADE[3].service), encoding="utf-8")
+    if read:
+        assert_accepted(lists.read(path))
+    else:
+        with pytest.raises(lists.ListError, match="nested"):
+            lists.read(path)
+
+
 def test_html_table_in_a_cell_is_read_once(tmp_path):
     page = made_lists.html_page(made_lists.cells(MADE), TITLE)
     page = page.replace("<table>", "<table><tr><td><table>").replace("</table>", "</table>" * 2)

@@ -370,7 +370,10 @@ def _html(path: Path) -> Iterator:
     if "<!--" in text or text.lower().count("<table") > text.lower().count("</table"):
         raise ListError(path, "is cut off inside a table or comment", "download it again")
     # The declared encoding is of the bytes; the parser refuses it in text.
-    tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+    parser = lxml.html.HTMLParser(huge_tree=True)
+    tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser)
+    if any(error.level_name == "FATAL" for error in parser.error_log):
+        raise ListError(path, "is damaged or nested too deeply", "open and save it")
     for each in _GONE_TOO(tree):
         each.drop_tree()
     for each in _BLANK(tree):
