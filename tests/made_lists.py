@@ -4,8 +4,11 @@ import csv
 import html
 import io
 import random
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 from filings import paths, places
 from stdnum.iso7064 import mod_11_2
@@ -163,22 +166,36 @@ def write_pdf(
     centred: bool = False,
     header: tuple[str, ...] = HEADER,
     footer: bool = False,
+    missing: Set[tuple] = frozenset(),
+    notes: Collection[tuple] = (),
+    twice: float = 0,
+    widths: Mapping[str, int] = MappingProxyType({}),
+    colours: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """A pdf of these pages; long values wrap. ``centred``: cells are centred in both directions."""
+    """A pdf of these pages; long values wrap. ``centred``: cells are centred in both directions.
+
+    ``missing`` names rules that are not drawn: (page from 1, "across" or "down", place from 0), and
+    beside one cell only if the place along the rule follows.
+    ``notes`` are further texts: (page, x, y, text) and, if need be, a style. Every sign is drawn
+    ``twice`` so many points apart. ``widths`` and ``colours`` are of columns by name.
+    """
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(fname=str(next(paths.FONTS.glob("*Regular*.ttf"))), size=_SIZE)
-    widths = [_WIDTHS[name] * _SIZE + 10 for name in header]
+    signs = {**_WIDTHS, **widths}  # in one line of a column
+    widths = [signs[name] * _SIZE + 10 for name in header]
     lefts = [40 + sum(widths[:at]) for at in range(len(widths) + 1)]
     with plt.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pdf:
         for number, rows in enumerate(page_rows, start=1):
             figure = plt.figure(figsize=(8.27, 11.69))
             width, height = 595.4, 841.7
 
-            def put(x, y, text, figure=figure, width=width, height=height):
-                figure.text(x / width, 1 - y / height, text, fontproperties=font, va="top")
+            def put(x, y, text, figure=figure, width=width, height=height, **style):
+                for shift in (0, twice) if twice else (0,):
+                    spot = (x + shift) / width, 1 - y / height
+                    figure.text(*spot, text, fontproperties=font, va="top", **style)
 
             def rule(x0, y0, x1, y1, figure=figure, width=width, height=height):
                 line = plt.Line2D(
@@ -189,23 +206,33 @@ def write_pdf(
             if number == 1 and title:
                 put(40, 30, title)
             y = 60.0
+            tops = [y]
             for row in rows:
-                wrapped = [_wrapped(v, _WIDTHS[n]) for v, n in zip(row, header, strict=True)]
+                wrapped = [_wrapped(v, signs[n]) for v, n in zip(row, header, strict=True)]
                 deep = max(len(lines) for lines in wrapped) * _LEADING + 8
                 for at, lines in enumerate(wrapped):
                     top = y + 4 + ((deep - 8 - len(lines) * _LEADING) / 2 if centred else 0)
                     for line, text in enumerate(lines):
                         wide = sum(1 if ord(sign) > 255 else 0.56 for sign in text) * _SIZE
                         shift = max(0, (widths[at] - wide) / 2) if centred else 4
-                        put(lefts[at] + shift, top + line * _LEADING, text)
-                if ruled:
-                    rule(lefts[0], y, lefts[-1], y)
-                    rule(lefts[0], y + deep, lefts[-1], y + deep)
-                    for left in lefts:
-                        rule(left, y, left, y + deep)
+                        colour = colours.get(header[at], "black") if rows.index(row) else "black"
+                        put(lefts[at] + shift, top + line * _LEADING, text, color=colour)
                 y += deep
+                tops.append(y)
+            if ruled:
+                for at, top in enumerate(tops):
+                    for along, (left, right) in enumerate(pairwise(lefts)):
+                        if not missing & {(number, "across", at), (number, "across", at, along)}:
+                            rule(left, top, right, top)
+                for at, left in enumerate(lefts):
+                    for along, (top, bottom) in enumerate(pairwise(tops)):
+                        if not missing & {(number, "down", at), (number, "down", at, along)}:
+                            rule(left, top, left, bottom)
             if footer:
                 put(width / 2 - 8, height - 30, f"- {number} -")
+            for page, x, y, text, *style in notes:
+                if page == number:
+                    put(x, y, text, **(style[0] if style else {}))
             pdf.savefig(figure)
             plt.close(figure)
 

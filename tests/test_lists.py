@@ -349,5 +349,5 @@ def test_the_folder_for_lists_may_be_empty():
 
 
 def test_examples_in_the_documentation():
-    outcome = doctest.testmod(lists.entries)
+    outcome = doctest.testmod(lists.batches)
     assert outcome.attempted and not outcome.failed

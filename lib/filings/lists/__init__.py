@@ -5,6 +5,7 @@ counts is exact only if none did. The form of a file is told by its content, its
 words of their header, its batch by its name or title, a filing's place by the code in its number.
 """
 
+from filings.lists.batches import batch_in
 from filings.lists.counts import (
     counts,
     counts_by_code,
@@ -18,7 +19,6 @@ from filings.lists.entries import (
     QUARANTINE,
     ListRead,
     ListsRead,
-    batch_in,
     entity_history,
     read,
     read_all,

@@ -129,7 +129,8 @@ def _said(unit: str, batches: str, by_province: pd.Series, doubtful: int) -> lis
         bounds = [("=", count)] if not doubtful else [(">=", count), ("<=", count + doubtful)]
         for relation, value in bounds:
             said.append(
-                {
+                dict.fromkeys(ledger.COLUMNS, "")
+                | {
                     "id": f"list {batches} {unit} {place} {relation}",
                     "source": "official list",
                     "kind": "count",
@@ -138,12 +139,6 @@ def _said(unit: str, batches: str, by_province: pd.Series, doubtful: int) -> lis
                     "unit": unit,
                     "relation": relation,
                     "value": str(value),
-                    "of": "",
-                    "phrase": "",
-                    "also": "",
-                    "category": "",
-                    "doubt": "",
-                    "reading": "",
                     "note": f"{doubtful} rows in quarantine" if doubtful else "",
                 }
             )
@@ -158,8 +153,7 @@ def evidence(path: Path = paths.STATEMENTS) -> tuple[tuple[Statement, ...], tupl
     """
     read = read_all(paths.LISTS)
     rows = statements(read)
-    header = list(ledger.COLUMNS)
     official = ledger.from_rows(
-        [header, *([row[name] for name in header] for row in rows)], "official lists"
+        [list(ledger.COLUMNS), *(list(row.values()) for row in rows)], "official lists"
     )
     return ledger.replace_listed(ledger.read(path), official, listed_batches(read))

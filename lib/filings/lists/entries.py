@@ -2,6 +2,7 @@
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -11,7 +12,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from filings import numbers, places
-from filings.lists import header, tables
+from filings.lists import apart, header, signs, tables
+from filings.lists.batches import batch_of
 from filings.lists.errors import ListError
 
 _TYPES = {
@@ -31,10 +33,13 @@ QUARANTINE = tuple(_QUARANTINE_TYPES)
 _CHUNK = 20_000
 _LONGEST = 500  # characters; no service, filer or remark comes near
 _LONGEST_VALUE = 200
+_ONE_NUMBER = 30  # characters: room for no second
 _HEADER_WITHIN = 20  # rows of a table among which its header is looked for
-_MARKER = "网信"  # in every filing number
-_FILING = re.compile(r"网信算?备\s*\d{6}")
+_LONGEST_HEADING = 40
+_NOTE = re.compile(r"\s*(注|备注|说明)")
+_UNREADABLE = re.compile(r"[\0\ufffd]|\(cid:\d+\)")
 
+_LOOK_UP = "look the filing up and correct the number"
 SAME_ROW = "the same filing"
 OTHER_ROW = "the same number, but another service or filer,"
 
@@ -48,11 +53,6 @@ _CANCELLED = re.compile("注销|撤销")
 _FORMER = re.compile(
     r"主体名称由?[“\"]?(.+?)[”\"]?(?:变更|更名)为[“\"]?(.+?)[”\"]?(?=[，。；,;\s]|$)"
 )
-
-_BATCH = re.compile(
-    r"第\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*批|batch[-_ ]?(\d{1,2})(?!\d)", re.IGNORECASE
-)
-_HAN_DIGITS = {sign: value for value, sign in enumerate("一二三四五六七八九", start=1)}
 
 
 @dataclass(frozen=True)
@@ -137,68 +137,74 @@ def _stacked(frames: list[pd.DataFrame], types: dict[str, str]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def batch_in(text: str) -> int | None:
-    """The batch a name or title states (第五批, 第5批, batch-5), else None.
-
-    >>> batch_in("第十三批境内区块链信息服务备案清单"), batch_in("batch-05"), batch_in("2024年4月")
-    (13, 5, None)
-    """
-    found = _BATCH.search(text)
-    if not found:
-        return None
-    digits = found[1] or found[2]
-    if digits.isdigit():
-        return int(digits)
-    tens, ten, ones = digits.rpartition("十")
-    return (_HAN_DIGITS.get(tens, 1) * 10 if ten else 0) + _HAN_DIGITS.get(ones, 0)
-
-
 def read(path: Path) -> ListRead:
     """One official list as entries and a quarantine.
 
     Raises ListError for a file that can't be read or has no table with the columns of a list, and
-    where its name and its title state different batches.
+    where its name and its title state several batches.
     """
     path = Path(path)
-    document = tables.read(path)
-    title = [document.title]
-    rows = _list_rows(document.tables, title)
-    count, headed, taken, refused = 0, False, [], []
+    document = apart.read(path)
+    title, headings = [document.title], []
+    rows = _list_rows(document.tables, title, headings)
+    count, last, headed = 0, 0, False
+    taken, refused, further = [], [], []
     while chunk := list(islice(rows, _CHUNK)):
         count += len(chunk)
+        last = chunk[-1][0]
         headed = headed or any(known for _, known, _ in chunk)
-        good, bad = _sorted_out(chunk)
+        good, bad, more = _sorted_out(chunk)
         taken.append(good)
         refused += bad
+        further += more
     if not headed:
         problem = "has no table with the header of a list and rows below it"
         raise ListError(path, problem, f"the header must name {header.NEEDED}")
     entries, doubles = _without_doubles(pd.concat(taken, ignore_index=True))
-    quarantine = pd.DataFrame(refused + doubles, columns=list(QUARANTINE[1:]))
+    further += [("above the tables", text) for text in title]
+    further += [(each.place, each.text) for each in document.outside]
+    lost = _lost(further, {*entries["text"], *(number for *_, number in refused)}, last)
+    quarantine = pd.DataFrame(refused + doubles + lost, columns=list(QUARANTINE[1:]))
     quarantine.insert(0, "file", path.name)
     quarantine = quarantine.astype(_QUARANTINE_TYPES)
     quarantine = quarantine.sort_values("row", ignore_index=True, kind="stable")
+    count += len(lost)
     assert len(entries) + len(quarantine) == count, f"{path.name}: rows lost"
-    batch = _batch_of(path, " ".join(title))
+    headings += [each.text for each in document.outside if each.heading]
+    short = (each for each in headings if len(each) <= _LONGEST_HEADING and not _NOTE.match(each))
+    batch = batch_of(path, " ".join(title), short)
     return ListRead(path.stem, batch, count, _placed(entries, path.stem, batch), quarantine)
 
 
-def _batch_of(path: Path, title: str) -> int | None:
-    named, titled = batch_in(path.stem), batch_in(title)
-    if named and titled and named != titled:
-        problem = f"is named batch {named} but titled batch {titled}"
-        raise ListError(path, problem, "rename the file, or correct the title")
-    return named or titled
+def _lost(texts: Iterable[tuple[str, str]], known: set[str], last: int) -> list[tuple]:
+    """What the quarantine says of each filing in these (place, text) that no row holds."""
+    lost = []
+    for place, text in texts:
+        for number in _numbers_in(text):
+            if number not in known:
+                known.add(number)
+                reason = f"a filing outside every table ({place})"
+                remedy = "look the filing up and put it in a row of its own"
+                at = last + len(lost) + 1
+                lost.append(_refusal(at, "row", text, reason, remedy, number))
+    return lost
+
+
+def _numbers_in(text: str) -> list[str]:
+    """What looks like filing numbers in a text, in canonical writing."""
+    if "备" not in text and "備" not in text:
+        return []
+    return [numbers.parse(each).text for each in signs.FILING.findall(signs.tight(text))]
 
 
 def _list_rows(
-    all_tables: Iterable[Iterable[tables.Row]], title: list[str]
+    all_tables: Iterable[Iterable[tables.Row]], title: list[str], headings: list[str]
 ) -> Iterator[tuple[int, header.Header | None, tables.Row]]:
     """(number, header it stands under, cells) of each row that isn't blank, header or title.
 
-    Text above the first header is added to ``title``. A table without a header of its own goes on
-    where the one before ended, if it is as wide. A row with a filing number that stands under no
-    header comes with None.
+    Text above the first header is added to ``title``, that above others to ``headings``. A table
+    without a header of its own goes on where the one before ended, if it is as wide. A row of a
+    list that stands under no header comes with None.
     """
     known: header.Header | None = None
     number = 0
@@ -208,43 +214,54 @@ def _list_rows(
         own = next((at for at, row in enumerate(opening) if header.find(row)), None)
         follows = known and opening and len(opening[0]) == known.cells
         above = own if own is not None else 0 if follows else sys.maxsize
+        stray = own is None and any(map(_has_filing, opening))
         for at, row in enumerate(chain(opening, rows)):
             number += 1
-            filing = any(_MARKER in cell for cell in row)
+            filing = _has_filing(row)
             if at < above:
-                if filing:
+                if filing or (stray and sum(map(bool, row)) >= len(header.REQUIRED)):
                     yield number, None, row
-                elif known is None and len(title) < _HEADER_WITHIN:
-                    title.append(" ".join(row))
+                elif len(title) + len(headings) < _HEADER_WITHIN:
+                    (headings if known else title).append(" ".join(row))
             elif not filing and (again := header.find(row)):
                 known = again
             elif filing or any(cell.strip() for cell in row):
                 yield number, known, row
 
 
+def _has_filing(row: tables.Row) -> bool:
+    return bool(signs.BEGUN.search("|".join(row)))
+
+
 def _sorted_out(
     chunk: list[tuple[int, header.Header | None, tables.Row]],
-) -> tuple[pd.DataFrame, list[tuple]]:
-    """Rows that can be taken, with their numbers read, and what the quarantine says of others."""
-    refused, taken = [], []
+) -> tuple[pd.DataFrame, list[tuple], list[tuple[str, str]]]:
+    """Rows that can be taken, with their numbers read; what the quarantine says of others; and
+    (place, number) of each filing that shares a row of the quarantine with another.
+    """
+    refused, taken, further = [], [], []
     for at, known, row in chunk:
         fault = _fault(known, row)
-        if fault:
-            written = row[known.number] if known and known.number < len(row) else ""
-            refused.append(_refusal(at, *fault, written))
+        written = row[known.number] if known and known.number < len(row) else ""
+        if fault or (len(written) > _ONE_NUMBER and len(_numbers_in(written)) > 1):
+            held = list(dict.fromkeys(_numbers_in(written) + _numbers_in(" ".join(row))))
+            further += [(f"in row {at}", number) for number in held[1:]]
+            fault = fault or ("number", written, "holds several filing numbers", _LOOK_UP)
+            refused.append(_refusal(at, *fault, held[0] if held else written))
         else:
             remark = row[known.remark] if 0 <= known.remark < len(row) else ""
-            service, entity = _clean(row[known.service]), _clean(row[known.entity])
+            service = _clean(row[known.service])
+            # One filer is not to be counted twice for the width of its signs.
+            entity = _clean(unicodedata.normalize("NFKC", row[known.entity]))
             entity = entity.translate(_WIDE_BRACKETS)
-            taken.append((at, service, entity, row[known.number], _clean(remark)))
+            number = signs.simple(row[known.number])
+            taken.append((at, service, entity, number, _clean(remark)))
     table = pd.DataFrame(taken, columns=["row", "service", "entity", "written", "remark"])
     table = table.join(numbers.parse_column(table["written"]))
     for each in table[~table["valid"]].itertuples():
-        remedy = "look the filing up and correct the number"
-        refused.append(
-            _refusal(each.row, "number", each.written, each.reason, remedy, each.written)
-        )
-    return table[table["valid"]].drop(columns=["written", "valid", "reason"]), refused
+        said = ("number", each.written, each.reason, _LOOK_UP)
+        refused.append(_refusal(each.row, *said, each.written))
+    return table[table["valid"]].drop(columns=["written", "valid", "reason"]), refused, further
 
 
 def _fault(known: header.Header | None, row: tables.Row) -> tuple[str, str, str, str] | None:
@@ -252,6 +269,9 @@ def _fault(known: header.Header | None, row: tables.Row) -> tuple[str, str, str,
     whole = " | ".join(row)
     if known is None:
         return "row", whole, "stands under no header of a list", f"give it one: {header.NEEDED}"
+    if any(_UNREADABLE.search(cell) for cell in row):
+        reason = "can't be read for sure (a sign such as NUL, or a missing rule)"
+        return "row", whole, reason, _LOOK_UP
     beyond = [cell for cell in row[known.width :] if cell.strip()]
     if beyond or len(row) <= max(known.service, known.entity, known.number):
         reason = f"has {len(row)} cells where the header has {known.width}"
@@ -263,9 +283,18 @@ def _fault(known: header.Header | None, row: tables.Row) -> tuple[str, str, str,
         if len(value) > _LONGEST:
             reason = f"is {len(value):,} characters long: more than one value?"
             return field, value, reason, "check that no quote or cell border is missing"
-        if field != "number" and _FILING.search(value):
+        if isinstance(value, tables.Shown) and field != "number":
+            reason = "is a number or date in the file, and may be shown otherwise"
+            return field, value, reason, "write it as text"
+        if field != "number" and _numbers_in(value):
             reason = "holds a filing number: more than one row?"
             return field, value, reason, "put each value under its header"
+    for one, other in known.twins:
+        if other < len(row) and row[one].strip() != row[other].strip():
+            reason = f"columns {one + 1} and {other + 1} have one meaning, and differ"
+            return "row", whole, reason, "name the one that is not in force 原…"
+    if row[known.service].strip() == row[known.entity].strip():
+        return "row", whole, "has one value as service and as filer", "undo the merging of cells"
     return None
 
 

@@ -2,25 +2,35 @@
 
 import re
 import zlib
+from bisect import bisect
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
+import numpy as np
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdftypes import LITERALS_FLATE_DECODE, PDFStream
+from pdfplumber.table import merge_edges
 
-from filings import numbers
-from filings.lists import header
-from filings.lists.errors import ListError
+from filings.lists import header, signs
+from filings.lists.errors import ListError, check_unpacked
+from filings.lists.signs import Outside
 
 Row = list[str]
 _PAGE_NUMBER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*(页|/\s*\d{1,4})?[-—–－\s]*")
-_MARKER = "网信"
+_BLOCK = 2**20
+_DOUBLE = 0.3  # of a sign's width: nearer to each other, two of a kind are one drawn twice
+_OVER = 0.2  # of a sign's area: neighbours in a line share less
+_NEAR = 3  # points: rules no further apart meet, as pdfplumber has it
+_GAP = 4  # heights of a line: what stands below such a gap belongs to no row
+_WORDS = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
 
 
 def parts(path: Path) -> Iterator:
-    """The text above the first table, then one table for the whole file, page after page."""
+    """The text above the first table, then one table for the whole file, page after page, and
+    what looks like a filing outside it.
+    """
     try:
         document = pdfplumber.open(path)
     except Exception as error:
@@ -29,18 +39,21 @@ def parts(path: Path) -> Iterator:
         raise
     with document:
         _check_whole(path, document)
-        first = document.pages[0]
+        first, _ = _legible(path, document.pages[0], set())
         ruled = _ruled(first)
-        top = ruled[0].bbox[1] if ruled else None
-        above = first.crop((0, 0, first.width, top)) if top else first
-        yield (above.extract_text() or "")[:1000]
-        yield _joined(document.pages)
+        if ruled:
+            above = [sign for sign in first.chars if sign["bottom"] <= ruled[0].bbox[1]]
+        else:
+            _, _, above, _ = _unruled(first, [], None, first.height)
+        yield pdfplumber.utils.extract_text(above)
+        outside: list[Outside] = []
+        yield _joined(path, document.pages, outside)
+        yield from outside
 
 
 def _check_whole(path: Path, document) -> None:
-    """Raise ListError for a file cut off, a damaged part, or a page that is a picture.
-
-    The reader itself would pass over all three, and over the rows in them.
+    """Raise ListError for a file cut off or a damaged part: the reader itself would pass over
+    both, and over the rows in them.
     """
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1024))
@@ -49,91 +62,256 @@ def _check_whole(path: Path, document) -> None:
     if not document.doc.encryption:
         objects = {number for table in document.doc.xrefs for number in table.get_objids()}
         for number in sorted(objects):
-            if not _unpacks(document.doc.getobj(number)):
+            if not _unpacks(path, document.doc.getobj(number)):
                 raise ListError(path, f"is damaged (in object {number})", "download it again")
-    for number, page in enumerate(document.pages, start=1):
-        if page.images and not page.chars:
-            problem = f"is a picture on page {number}"
-            raise ListError(path, problem, "turn it into text (OCR) and check the result")
 
 
-def _unpacks(part) -> bool:
+def _unpacks(path: Path, part) -> bool:
     """Whether a part of the file is packed without damage, or not packed."""
     if not isinstance(part, PDFStream) or part.get_filters()[:1] == []:
         return True
     packed, rawdata = part.get_filters()[0][0] in LITERALS_FLATE_DECODE, part.get_rawdata()
     if not packed or rawdata is None:
         return True
-    unpacker = zlib.decompressobj()
+    unpacker, rest, unpacked = zlib.decompressobj(), rawdata, 0
     try:
-        unpacker.decompress(rawdata)
+        while rest and not unpacker.eof:
+            unpacked += len(unpacker.decompress(rest, _BLOCK))
+            rest = unpacker.unconsumed_tail
+            check_unpacked(path, len(rawdata), unpacked)
     except zlib.error:
         return False
     return unpacker.eof
 
 
-def _ruled(page) -> list:
-    """Tables drawn with rules; a frame around the text is none."""
-    return [table for table in page.find_tables() if len(table.rows[0].cells) >= 3]
+# --- what is legible on a page ------------------------------------------------------------------
 
 
-def _joined(pages) -> Iterator[Row]:
-    """Rows of all pages; a row that a page break cut in two is put together again."""
+def _legible(path: Path, page, strange: set):
+    """The page with each sign once and without watermarks, and the signs of these watermarks.
+
+    ``strange`` holds the styles of watermarks on the pages before.
+    """
+    if page.images and not page.chars:
+        problem = f"is a picture on page {page.page_number}"
+        raise ListError(path, problem, "turn it into text (OCR) and check the result")
+    once = _once(page.chars)
+    strange |= _watermarks(once)
+    dropped = [sign for sign in once if _style(sign) in strange]
+    kept = {id(sign) for sign in once} - {id(sign) for sign in dropped}
+    page = page.filter(lambda each: each["object_type"] != "char" or id(each) in kept)
+    return page, dropped
+
+
+def _once(drawn: list[dict]) -> list[dict]:
+    """The signs less those drawn once more beside themselves, as converters do for bold type."""
+    kept: dict[str, list[dict]] = {}
+    once = []
+    for sign in drawn:
+        near = _DOUBLE * (sign["x1"] - sign["x0"])
+        same = kept.setdefault(sign["text"], [])
+        if not any(
+            abs(sign["x0"] - each["x0"]) < near and abs(sign["top"] - each["top"]) < near
+            for each in same
+        ):
+            same.append(sign)
+            once.append(sign)
+    return once
+
+
+def _style(sign: dict) -> tuple:
+    """Size, colour and angle."""
+    turned = tuple(round(part / (sign["size"] or 1), 1) for part in sign["matrix"][:4])
+    return round(sign["size"]), str(sign["non_stroking_color"]), turned[1:3]
+
+
+def _watermarks(drawn: list[dict]) -> set[tuple]:
+    """Styles unlike that of most digits on a page, if their signs lie over signs in that style."""
+    styles = [_style(sign) for sign in drawn]
+    digits = [style for sign, style in zip(drawn, styles, strict=True) if sign["text"].isdigit()]
+    if not digits or len(set(styles)) == 1:
+        return set()
+    common = max(set(digits), key=digits.count)
+    boxes = np.array([[sign[side] for side in ("x0", "top", "x1", "bottom")] for sign in drawn])
+    usual = boxes[[style == common for style in styles]]
+    areas = np.prod(usual[:, 2:] - usual[:, :2], axis=1)
+    found = set()
+    for style, box in zip(styles, boxes, strict=True):
+        if style != common and style not in found:
+            shared = np.minimum(usual[:, 2:], box[2:]) - np.maximum(usual[:, :2], box[:2])
+            smaller = np.minimum(areas, np.prod(box[2:] - box[:2]))
+            if (np.prod(shared.clip(0), axis=1) > _OVER * smaller).any():
+                found.add(style)
+    return found
+
+
+# --- tables with rules --------------------------------------------------------------------------
+
+
+def _ruled(page, columns: tuple[float, ...] = ()) -> list:
+    """Tables drawn with rules; a frame around the text is none.
+
+    An outer rule that is missing is put where the rules across it end, and one between columns
+    where it was on the pages before: ``columns`` are their rules.
+    """
+    edges = merge_edges(page.edges, *[_NEAR] * 4)
+    across = [edge for edge in edges if edge["orientation"] == "h"]
+    down = [edge for edge in edges if edge["orientation"] == "v"]
+    whole = [edge for edge in across if sum(_meet(edge, each) for each in down) >= 3]
+    down = [edge for edge in down if any(_meet(each, edge) for each in whole)]
+    across = [edge for edge in across if any(_meet(edge, each) for each in down)]
+    if not down:
+        return []
+    left, right = min(edge["x0"] for edge in whole), max(edge["x1"] for edge in whole)
+    top, bottom = min(edge["top"] for edge in down), max(edge["bottom"] for edge in down)
+    same = columns and abs(columns[0] - left) < _NEAR and abs(columns[-1] - right) < _NEAR
+    down += [_rule(x, top, x, bottom) for x in (columns if same else (left, right))]
+    across += [_rule(left, y, right, y) for y in (top, bottom)]
+    rules = {
+        "vertical_strategy": "explicit", "explicit_vertical_lines": down,
+        "horizontal_strategy": "explicit", "explicit_horizontal_lines": across,
+    }  # fmt: skip
+    return [table for table in page.find_tables(rules) if len(table.rows[0].cells) >= 3]
+
+
+def _rule(x0: float, top: float, x1: float, bottom: float) -> dict:
+    sides = {"x0": x0, "top": top, "x1": x1, "bottom": bottom}
+    return {"object_type": "line", **sides, "width": x1 - x0, "height": bottom - top}
+
+
+def _meet(across: dict, down: dict) -> bool:
+    return (
+        across["x0"] - _NEAR <= down["x0"] <= across["x1"] + _NEAR
+        and down["top"] - _NEAR <= across["top"] <= down["bottom"] + _NEAR
+    )
+
+
+def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
+    """Rows of all pages; a row that a page break cut in two is put together again.
+
+    What may be a filing in no row is added to ``outside``.
+    """
     known: header.Header | None = None
     centres: list[float] = []
+    columns: tuple[float, ...] = ()
     held: Row | None = None
+    strange: set = set()
     for page in pages:
-        tables = [_filled(table.extract()) for table in _ruled(page)]
-        if not tables:
-            centres, rows = _unruled(page, centres, known)
-            tables = [rows]
-        for rows in tables:
-            for index, row in enumerate(rows):
-                found = header.find(row)
-                known = found or known
-                if held is None:
-                    held = row
-                elif index == 0 and not found and known and _continues(held, row, known):
-                    held = [a + b for a, b in zip(held, row, strict=True)]
-                else:
-                    yield held
-                    held = row
+        legible, lost = _legible(path, page, strange)
+        tables = _ruled(legible, columns)
+        rows, left = [], legible.chars
+        for table in tables:
+            more, left = _rows_of(table, left)
+            rows += more
+        if rows and (known or any(map(header.find, rows))):
+            lost += left
+            if not columns and any(map(header.find, rows)):
+                cells = [cell for table in tables for cell in table.cells]
+                columns = tuple(sorted({x for cell in cells for x in (cell[0], cell[2])}))
+        else:
+            bottom = max((table.bbox[3] for table in tables), default=legible.height)
+            centres, unruled, above, below = _unruled(legible, centres, known, bottom)
+            rows = unruled or rows
+            lost += above + below
+        outside += _filings(lost, page.page_number)
+        headers = []
+        top = True  # no row of this page but headers so far
+        for row in rows:
+            if found := header.find(row):
+                known = found
+                headers.append(row)
+                continue
+            if top and held and known and _continues(held, row, known):
+                held = [a + b for a, b in zip(held, row, strict=True)]
+            else:
+                yield from chain([held] if held else [], headers)
+                held, headers = row, []
+            top = False
+        if headers:
+            yield from chain([held] if held else [], headers)
+            held = None
         page.close()
-    if held is not None:
+    if held:
         yield held
 
 
 def _continues(above: Row, row: Row, known: header.Header) -> bool:
-    """Whether the first row of a page is the rest of the last row of the page before."""
-    if len(above) != len(row) or len(row) <= max(known.number, known.order):
+    """Whether the first row of a page is the rest of the last row of the page before.
+
+    It is where that row has no whole number, and has one with what this row adds, unless this
+    row could stand alone.
+    """
+    if len(above) != len(row) or len(row) <= max(known.service, known.entity, known.number):
         return False
-    if _MARKER in row[known.number]:
+    if known.order >= 0 and row[known.order].strip():
         return False
-    if known.order >= 0:
-        return not row[known.order].strip() and any(row)
-    return numbers.parse(above[known.number] + row[known.number]).valid and bool(row[known.number])
+    begun, rest = signs.tight(above[known.number]), signs.tight(row[known.number])
+    alone = signs.is_number(rest) and row[known.service].strip() and row[known.entity].strip()
+    return bool(rest) and not alone and signs.is_number(begun + rest)
 
 
-def _filled(rows: list[list[str | None]]) -> list[Row]:
-    """Cells that a merged cell covers (None) take the text above, or beside in the first row."""
-    filled: list[Row] = []
-    for row in rows:
-        above = filled[-1] if filled else [""] * len(row)
-        filled.append([above[at] if cell is None else cell for at, cell in enumerate(row)])
-    return filled
+def _rows_of(table, drawn: list[dict]) -> tuple[list[Row], list[dict]]:
+    """The rows of a table, and the signs in none of its cells.
+
+    A cell that covers several rows stands in each of them, one that covers several columns in the
+    first. Where its text stands in more than one, or not in its middle, a rule may be missing: the
+    text is marked.
+    """
+    held: dict[tuple, list[dict]] = {cell: [] for cell in table.cells}
+    lost = []
+    for sign in drawn:
+        x, y = (sign["x0"] + sign["x1"]) / 2, (sign["top"] + sign["bottom"]) / 2
+        cell = next((c for c in held if c[0] <= x < c[2] and c[1] <= y < c[3]), None)
+        (lost if cell is None else held[cell]).append(sign)
+    lefts = sorted({cell[0] for cell in held})
+    tops = sorted({cell[1] for cell in held})
+    rows = [[""] * len(lefts) for _ in tops]
+    for (left, top, _, bottom), inside in held.items():
+        covered = [at for at, y in enumerate(tops) if top <= y < bottom]
+        spread = [bisect(tops, (sign["top"] + sign["bottom"]) / 2) - 1 for sign in inside]
+        columns = {bisect(lefts, (sign["x0"] + sign["x1"]) / 2) for sign in inside}
+        middle = sum(sign["top"] + sign["bottom"] - top - bottom for sign in inside)
+        aside = len(covered) > 1 and abs(middle) > sum(sign["height"] for sign in inside)
+        mark = signs.DOUBT if len(set(spread)) > 1 or len(columns) > 1 or aside else ""
+        for at in covered:
+            own = [s for s, where in zip(inside, spread, strict=True) if where == at or not mark]
+            text = pdfplumber.utils.extract_text(own) if own else ""
+            rows[at][bisect(lefts, left) - 1] = mark + text
+    return rows, lost
+
+
+def _filings(lost: list[dict], page: int) -> Iterator[Outside]:
+    """What may be filing numbers among signs in no row, each with its further lines."""
+    words = pdfplumber.utils.extract_words(lost, **_WORDS) if lost else []
+    for word in words:
+        text, above = word["text"], word
+        while signs.FILING.search(signs.tight(text)) and not text.endswith("号"):
+            below = [
+                each
+                for each in words
+                if 0 < each["top"] - above["top"] < 2 * (above["bottom"] - above["top"])
+                and each["x0"] < above["x1"]
+                and each["x1"] > above["x0"]
+            ]
+            if not below:
+                break
+            above = min(below, key=lambda each: each["top"])
+            text += above["text"]
+        yield Outside(f"page {page}", text, heading=page > 1)
 
 
 # --- tables without rules ---------------------------------------------------------------------
 
 
 def _unruled(
-    page, centres: list[float], known: header.Header | None
-) -> tuple[list[float], list[Row]]:
-    """Middles of the columns, from the header on this page or before, and the page's rows.
+    page, centres: list[float], known: header.Header | None, bottom: float
+) -> tuple[list[float], list[Row], list[dict], list[dict]]:
+    """Middles of the columns, from the header on this page or before, the page's rows, and the
+    signs above and below them.
 
     Columns are parted where no line of the page has a character.
     """
-    words = page.extract_words(keep_blank_chars=True, x_tolerance_ratio=0.7)
+    words = page.extract_words(**_WORDS)
     lines = _lines(words)
     head = None
     for index, line in enumerate(lines):
@@ -143,18 +321,36 @@ def _unruled(
             centres = [(word["x0"] + word["x1"]) / 2 for word in line]
             break
     if not centres:
-        return centres, []
-    body = lines if head is None else lines[head:]
+        return centres, [], page.chars, []
+    body = _together(lines[head or 0 :], bottom, head is not None)
     if body and _PAGE_NUMBER.fullmatch("".join(word["text"] for word in body[-1])):
         body = body[:-1]
     if not body:
-        return centres, []
+        return centres, [], page.chars, []
     top = body[0][0]["top"] - 1
-    signs = [sign for sign in page.chars if sign["top"] >= top and sign["text"].strip()]
-    edges = _edges(signs, centres)
+    end = max(word["bottom"] for word in body[-1]) + 1
+    inside = [s for s in page.chars if s["top"] >= top and s["bottom"] <= end and s["text"].strip()]
+    above = [s for s in page.chars if s["top"] < top]
+    below = [s for s in page.chars if s["bottom"] > end]
+    edges = _edges(inside, centres)
     cells = [(line[0]["top"], _cells(line, page.chars, edges)) for line in body]
     rows = [cells.pop(0)[1]] if head is not None else []
-    return centres, rows + _grouped(cells, known)
+    return centres, rows + _grouped(cells, known), above, below
+
+
+def _together(lines: list[list[dict]], bottom: float, headed: bool) -> list[list[dict]]:
+    """Of the lines down to the bottom, those between gaps of several lines: the first such block
+    if it has the header, else the longest.
+    """
+    blocks: list[list[list[dict]]] = [[]]
+    for line in lines:
+        above = blocks[-1][-1][0] if blocks[-1] else line[0]
+        if line[0]["top"] > bottom:
+            break
+        if line[0]["top"] - above["top"] > _GAP * (above["bottom"] - above["top"]):
+            blocks.append([])
+        blocks[-1].append(line)
+    return blocks[0] if headed else max(blocks, key=len)
 
 
 def _lines(words: list[dict]) -> list[list[dict]]:
@@ -163,9 +359,9 @@ def _lines(words: list[dict]) -> list[list[dict]]:
     return [sorted(line, key=lambda word: word["x0"]) for line in lines]
 
 
-def _edges(signs: list[dict], centres: list[float]) -> list[float]:
+def _edges(drawn: list[dict], centres: list[float]) -> list[float]:
     """Where columns part: the middle of the widest gap between the middles of two headers."""
-    spans = sorted((sign["x0"], sign["x1"]) for sign in signs)
+    spans = sorted((sign["x0"], sign["x1"]) for sign in drawn)
     edges = []
     for left, right in pairwise(centres):
         widest, edge, reached = 0.0, (left + right) / 2, left
@@ -179,10 +375,10 @@ def _edges(signs: list[dict], centres: list[float]) -> list[float]:
     return edges
 
 
-def _cells(line: list[dict], signs: list[dict], edges: list[float]) -> Row:
+def _cells(line: list[dict], drawn: list[dict], edges: list[float]) -> Row:
     top, bottom = min(w["top"] for w in line) - 1, max(w["bottom"] for w in line) + 1
     row = [""] * (len(edges) + 1)
-    inside = (s for s in signs if s["top"] >= top and s["bottom"] <= bottom)
+    inside = (s for s in drawn if s["top"] >= top and s["bottom"] <= bottom)
     for sign in sorted(inside, key=lambda sign: sign["x0"]):
         middle = (sign["x0"] + sign["x1"]) / 2
         row[sum(edge < middle for edge in edges)] += sign["text"]
@@ -197,7 +393,7 @@ def _grouped(lines: list[tuple[float, Row]], known: header.Header) -> list[Row]:
     the first such one, as it does with cells centred in height.
     """
     starts = [at for at, (_, row) in enumerate(lines) if known.order >= 0 and row[known.order]]
-    starts = starts or [at for at, (_, row) in enumerate(lines) if _MARKER in row[known.number]]
+    starts = starts or [at for at, (_, row) in enumerate(lines) if "网信" in row[known.number]]
     if not starts:
         return [row for _, row in lines]
     rows = {at: [""] * len(lines[0][1]) for at in starts}

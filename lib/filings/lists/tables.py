@@ -2,13 +2,11 @@
 
 import codecs
 import csv
-import os
 import re
-import sys
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import docx.opc.package
@@ -16,32 +14,40 @@ import docx.oxml
 import lxml.html
 import python_calamine
 from docx.oxml.ns import qn
+from lxml import etree
 
-from filings.lists import header, pdf
-from filings.lists.errors import ListError
+from filings.lists import header, pdf, signs
+from filings.lists.errors import ListError, check_unpacked
+from filings.lists.signs import Outside
 
 Row = list[str]
 
-_MOST_BYTES = 2**30
-_SMALL_BYTES = 2**26  # 64 MiB: below this, however well packed, no harm is done
-_MOST_RATIO = 200
-_MOST_CELLS = 20_000_000
-_FILLED_CELL = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^/>])?>""")
-_MOST_SPAN = 1000  # columns or rows that one merged cell may cover
+_MOST_SPAN = 1000  # columns or rows that one merged cell may cover, and columns of its row
+_MOST_MERGED = 1_000_000  # cells that the merged ranges of a sheet may cover
 _SAMPLE = 2**16
+_HEADER_WITHIN = 100  # lines of text
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+class Shown(str):
+    """A number, date or Boolean of a spreadsheet as text: its sheet may show it otherwise."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A list as read. ``title`` is the text above the tables; tables come in order, once."""
+    """A list as read. ``title`` is the text above the tables; tables come in order, once.
+
+    ``outside`` fills while the tables are read.
+    """
 
     title: str
     tables: Iterator[Iterable[Row]]
+    outside: list[Outside]
 
 
-def read(path: Path) -> Document:
-    """The tables of a docx, docm, xlsx, xls, pdf, html, csv or tsv file, told by its content.
+def parts(path: Path) -> Iterator[str | Outside | Iterator[Row]]:
+    """Title, then tables and texts outside them, of a docx, docm, xlsx, xls, pdf, html, csv or tsv
+    file, told by its content. Meant for ``apart``, which sets the limits.
 
     Raises ListError, now or while the tables are read, for a file that is missing, empty, cut
     off, encrypted, in no known form, or that would unpack to more than 1 GiB.
@@ -54,8 +60,7 @@ def read(path: Path) -> Document:
     if not start.strip():
         raise ListError(path, "is empty", "download it again")
     reader = _reader(path, start)
-    parts = _guarded(path, reader(path))
-    return Document(next(parts, ""), parts)
+    yield from _guarded(path, reader(path))
 
 
 def _guarded(path: Path, parts: Iterator) -> Iterator:
@@ -69,6 +74,9 @@ def _guarded(path: Path, parts: Iterator) -> Iterator:
         except csv.Error as error:
             problem = f"can't be split into cells ({error})"
             raise ListError(path, problem, "check that each quote is closed") from error
+        except MemoryError:
+            remedy = "delete what lies beyond the table, or save the list anew"
+            raise ListError(path, "takes more than 1 GiB of memory to read", remedy) from None
         # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds,
         # and a panic of the spreadsheet reader is not even an Exception.
         except BaseException as error:
@@ -86,7 +94,7 @@ def _guarded(path: Path, parts: Iterator) -> Iterator:
 
     parts = iter(parts)
     while (part := step(parts)) is not None:
-        yield part if isinstance(part, str) else rows(part)
+        yield part if isinstance(part, str | Outside) else rows(part)
 
 
 def _reader(path: Path, start: bytes):
@@ -96,7 +104,6 @@ def _reader(path: Path, start: bytes):
         if any(name.startswith("word/") for name in names):
             return _docx
         if any(name.startswith("xl/") for name in names):
-            _check_area(path, [name for name in names if name.startswith("xl/worksheets/")])
             return _spreadsheet
         raise ListError(path, "is a zip archive without a list", "unpack it first")
     if start.startswith(_OLE):
@@ -110,7 +117,8 @@ def _reader(path: Path, start: bytes):
         return pdf.parts
     if re.search(rb"<(!doctype html|html|table|body)", start.replace(b"\0", b""), re.IGNORECASE):
         return _html
-    if b"\0" in start and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if start.count(0) * 100 > len(start) and not wide:  # a single NUL is a damaged cell
         known = "docx, xlsx, xls, pdf, html, csv or tsv"
         raise ListError(path, "is in no form known here", f"save it as {known}")
     return _text
@@ -123,12 +131,7 @@ def _packed_names(path: Path) -> list[str]:
             inside = archive.infolist()
             unpacked = sum(item.file_size for item in inside)
             packed = path.stat().st_size
-            if unpacked > _MOST_BYTES or (
-                unpacked > _SMALL_BYTES and unpacked > _MOST_RATIO * packed
-            ):
-                raise ListError(
-                    path, f"would unpack from {packed:,} to {unpacked:,} bytes", "don't open it"
-                )
+            check_unpacked(path, packed, unpacked)
             if any(item.flag_bits & 1 for item in inside):
                 raise ListError(path, "is encrypted", "save it without a password")
             # Reads no more than the sizes promised, and compares checksums: sizes can't lie.
@@ -142,34 +145,6 @@ def _packed_names(path: Path) -> list[str]:
     return [item.filename for item in inside]
 
 
-def _check_area(path: Path, sheets: list[str]) -> None:
-    """Raise ListError for a sheet with cells so far apart that all between do not fit in memory.
-
-    The reader lays out the whole area, and dies where it can't.
-    """
-    with zipfile.ZipFile(path) as archive:
-        for sheet in sheets:
-            columns, last, rest = set(), 0, b""
-            with archive.open(sheet) as xml:
-                while block := xml.read(2**20):
-                    found = _FILLED_CELL.findall(rest + block)
-                    columns |= {column for column, _ in found}
-                    last = max([last, *{int(row) for _, row in found}])
-                    rest = block[-200:]
-            width = max((_column_number(column) for column in columns), default=0)
-            if width * last > _MOST_CELLS:
-                problem = f"has filled cells as far as column {width:,}, row {last:,}"
-                raise ListError(path, problem, "delete what lies beyond the table")
-
-
-def _column_number(letters: bytes) -> int:
-    """1 for A, 27 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
 # --- Word ------------------------------------------------------------------------------------
 
 _W = {
@@ -177,30 +152,70 @@ _W = {
     for name in ("tbl", "tr", "tc", "p", "t", "br", "cr", "tab", "tcPr", "gridSpan", "vMerge",
                  "val", "gridBefore")
 }  # fmt: skip
-_TEXT_TAGS = (_W["t"], _W["br"], _W["cr"], _W["tab"], _W["p"])
+_TEXT_TAGS = (_W["br"], _W["cr"], _W["tab"], _W["p"])
+_NAMES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+}
+# What tracked changes took away, what is hidden, and what stands in for a text box of today.
+_GONE = etree.XPath(
+    ".//w:tr[w:trPr/w:del] | .//w:tc[w:tcPr/w:cellDel] | .//w:del | .//w:moveFrom"
+    " | .//mc:Fallback[../mc:Choice//w:t]"
+    " | .//w:r[w:rPr/w:vanish[not(@w:val = 'false' or @w:val = '0')]]",
+    namespaces=_NAMES,
+)
+_ASIDE = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml|xl/drawings/drawing\d+\.xml")
 
 
 def _docx(path: Path) -> Iterator:
     part = docx.opc.package.OpcPackage.open(str(path)).main_document_part
     # A part with macros is of no type that python-docx knows: it stays bytes, and inert.
     body = part.element if hasattr(part, "element") else docx.oxml.parse_xml(part.blob)
-    tables = list(body.iter(_W["tbl"]))
-    before = []
-    for paragraph in body.iter(_W["p"], _W["tbl"]):
-        if paragraph.tag == _W["tbl"]:
-            break
-        before.append("".join(_words(paragraph)))
-    yield "\n".join(before)
-    for table in tables:
-        yield _docx_rows(table)
+    for gone in _GONE(body):
+        gone.getparent().remove(gone)
+    title: list[str] | None = []
+    tables = 0
+    for item in body.iter(_W["p"], _W["tbl"]):
+        if item.tag == _W["tbl"]:
+            if title is not None:
+                yield "\n".join(title)
+            title = None
+            tables += 1
+            yield _docx_rows(path, item)
+        elif next(item.iterancestors(_W["tbl"], _W["p"]), None) is None:
+            text = "".join(_words(item))
+            if title is not None:
+                title.append(text)
+            elif text.strip():
+                yield Outside(f"below table {tables}", text, heading=True)
+    if title is not None:
+        yield "\n".join(title)
+    yield from _aside(path)
+
+
+def _aside(path: Path) -> Iterator[Outside]:
+    """The texts of the parts of an office file that lie around its tables."""
+    with zipfile.ZipFile(path) as archive:
+        for name in filter(_ASIDE.fullmatch, archive.namelist()):
+            root = docx.oxml.parse_xml(archive.read(name))
+            for gone in _GONE(root):
+                gone.getparent().remove(gone)
+            for item in root.iter("{*}p"):
+                yield Outside(name, "".join(each.text or "" for each in item.iter("{*}t")))
 
 
 def _words(element) -> Iterator[str]:
-    for item in element.iter(*_TEXT_TAGS):
-        yield (item.text or "") if item.tag == _W["t"] else "\n"
+    """The text of an element without that of tables in it, which are read by themselves."""
+    for item in element:
+        if item.tag == _W["t"]:
+            yield item.text or ""
+        elif item.tag != _W["tbl"]:
+            if item.tag in _TEXT_TAGS:
+                yield "\n"
+            yield from _words(item)
 
 
-def _docx_rows(table) -> Iterator[Row]:
+def _docx_rows(path: Path, table) -> Iterator[Row]:
     above: Row = []
     for tr in table.iter(_W["tr"]):
         if next(tr.iterancestors(_W["tbl"])) is not table:
@@ -220,8 +235,15 @@ def _docx_rows(table) -> Iterator[Row]:
                 grid = properties.find(_W["gridSpan"])
                 span = int(grid.get(_W["val"], 1)) if grid is not None else 1
             row += [text] * min(max(span, 1), _MOST_SPAN)
+            _check_width(path, row)
         above = row
         yield row
+
+
+def _check_width(path: Path, row: Row) -> None:
+    if len(row) > _MOST_SPAN:
+        problem = f"has a row of more than {_MOST_SPAN:,} cells"
+        raise ListError(path, problem, "delete what lies beyond the table")
 
 
 # --- spreadsheets ----------------------------------------------------------------------------
@@ -229,48 +251,58 @@ def _docx_rows(table) -> Iterator[Row]:
 
 def _spreadsheet(path: Path) -> Iterator:
     try:
-        with _quiet():
-            book = python_calamine.CalamineWorkbook.from_path(str(path))
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
     except python_calamine.PasswordError as error:
         raise ListError(path, "is encrypted", "save it without a password") from error
     yield ""
     for name in book.sheet_names:
-        yield _sheet_rows(book.get_sheet_by_name(name))
+        yield Outside("name of a sheet", name, heading=True)
+        yield _sheet_rows(path, book.get_sheet_by_name(name))
+    if zipfile.is_zipfile(path):
+        yield from _aside(path)
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Standard error shut: a panic writes a trace there, past Python, before it is an error."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _sheet_rows(sheet) -> Iterator[Row]:
-    merged = {}
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        for row in range(top, min(bottom, sheet.total_height) + 1):
-            for column in range(left, min(right, sheet.total_width) + 1):
-                merged.setdefault(row, {})[column] = (top, left)
-    origin = {spot: "" for cells in merged.values() for spot in cells.values()}
+def _sheet_rows(path: Path, sheet) -> Iterator[Row]:
+    """Rows, with the value of a merged range in all its cells."""
+    merged = [
+        (top, left, min(bottom, sheet.total_height), min(right, sheet.total_width))
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    ]
+    if sum(max(b + 1 - t, 0) * max(r + 1 - left, 0) for t, left, b, r in merged) > _MOST_MERGED:
+        problem = f"has merged ranges over more than {_MOST_MERGED:,} cells"
+        raise ListError(path, problem, "undo the merging")
+    origin = {}
+    for top, left, bottom, right in merged:
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                origin[row, column] = (top, left)
+    known = {spot: "" for spot in origin.values()}
     for number, values in enumerate(sheet.to_python(skip_empty_area=False)):
         row = [_cell_text(value) for value in values]
-        for column, spot in merged.get(number, {}).items():
-            if spot == (number, column):
-                origin[spot] = row[column]
-            elif column < len(row):
-                row[column] = origin[spot]
+        if known:
+            for column in range(len(row)):
+                spot = origin.get((number, column))
+                if spot == (number, column):
+                    known[spot] = row[column]
+                elif spot:
+                    row[column] = known[spot]
         yield row
 
 
 def _cell_text(value) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, str):
+        return as_meant(value)
+    whole = isinstance(value, float) and value.is_integer()
+    return Shown(int(value) if whole else value)
+
+
+def as_meant(cell: str) -> str:
+    """A cell without what makes a spreadsheet take it for text: ``'…`` and ``="…"``."""
+    if cell[:1] == "'":
+        return cell[1:]
+    if cell[:2] == '="' and cell[-1] == '"' and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    return cell
 
 
 # --- text ------------------------------------------------------------------------------------
@@ -296,47 +328,81 @@ def _encoding(path: Path) -> str:
 def _text(path: Path) -> Iterator:
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        sample = file.read(_SAMPLE)
-        delimiter = _delimiter(sample)
+        delimiter = _delimiter(islice(filter(str.strip, file), _HEADER_WITHIN))
         file.seek(0)
         # One cell may not be longer than this; rows with such cells end in quarantine.
         csv.field_size_limit(2**24)
         yield ""
-        yield csv.reader(file, delimiter=delimiter, strict=True)
+        lines = csv.reader(file, delimiter=delimiter, strict=True)
+        yield ([as_meant(cell) for cell in row] for row in lines)
 
 
-def _delimiter(sample: str) -> str:
-    """The sign that makes a line of the sample a header; a comma where none does."""
-    lines = sample.splitlines()
-    for delimiter in (",", "\t", ";", "|"):
-        if any(header.find(line.split(delimiter)) for line in lines):
-            return delimiter
+def _delimiter(lines: Iterable[str]) -> str:
+    """The sign that makes one of the lines a header; a comma where none does."""
+    for line in lines:
+        for delimiter in (",", "\t", ";", "|"):
+            if header.find(line.split(delimiter)):
+                return delimiter
     return ","
 
 
+_UNSEEN = re.compile(
+    r"<!--(?:-?>|.*?--!?>)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MATCHING = {"namespaces": {"re": "http://exslt.org/regular-expressions"}}
+_GONE_TOO = etree.XPath(
+    "//del | //*[@hidden] | //*[re:test(@style, 'display\\s*:\\s*none', 'i')]", **_MATCHING
+)
+_BLANK = etree.XPath(
+    "//*[re:test(@style, 'visibility\\s*:\\s*(hidden|collapse)', 'i')]", **_MATCHING
+)
+_MENU = etree.XPath(
+    "//nav | //aside | //footer | //li | //a | //select"
+    " | //*[re:test(concat(@role, ' ', @class, ' ', @id), 'nav|menu|crumb|sidebar|foot', 'i')]",
+    **_MATCHING,
+)
+
+
 def _html(path: Path) -> Iterator:
-    text = path.read_bytes().decode(_encoding(path))
-    if text.lower().count("<table") > text.lower().count("</table"):
-        raise ListError(path, "is cut off inside a table", "download it again")
+    text = path.read_bytes().decode(_encoding(path)).replace("\0", signs.DOUBT)
+    text = _UNSEEN.sub("", text)
+    if "<!--" in text or text.lower().count("<table") > text.lower().count("</table"):
+        raise ListError(path, "is cut off inside a table or comment", "download it again")
     # The declared encoding is of the bytes; the parser refuses it in text.
-    tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
-    above = "(//table)[1]/preceding::text()[not(parent::script or parent::style)]"
-    yield " ".join(tree.xpath(above))
+    parser = lxml.html.HTMLParser(huge_tree=True)
+    tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser)
+    if any(error.level_name == "FATAL" for error in parser.error_log):
+        raise ListError(path, "is damaged or nested too deeply", "open and save it")
+    for each in _GONE_TOO(tree):
+        each.drop_tree()
+    for each in _BLANK(tree):
+        each[:], each.text = [], None
     for line_break in tree.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
-    for table in tree.iter("table"):
-        yield _html_rows(table)
+    menus = {text for menu in _MENU(tree) for text in menu.itertext()}
+    above = tree.xpath("(//table)[1]/preceding::text()")
+    yield " ".join(text for text in above if text not in menus)
+    tables = list(tree.iter("table"))
+    for table in tables:
+        yield _html_rows(path, table)
+    for table in tables:
+        table.drop_tree()
+    yield Outside("outside the tables", tree.text_content())
+    for heading in tree.xpath("//h1 | //h2 | //h3 | //h4 | //h5 | //h6"):
+        yield Outside("in a heading", heading.text_content(), heading=True)
 
 
-def _html_rows(table) -> Iterator[Row]:
+def _html_rows(path: Path, table) -> Iterator[Row]:
     below: dict[int, tuple[str, int]] = {}  # column → what hangs down into it, for how many rows
     for tr in table.iter("tr"):
         if next(tr.iterancestors("table")) is not table:
             continue  # a row of a table inside a cell: that table is read by itself
         cells = [
-            (cell.text_content().strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
+            (_cell(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
             for cell in tr.iterchildren("td", "th")
         ]
+        cells.reverse()
         row: Row = []
         hung: dict[int, tuple[str, int]] = {}
         while cells or len(row) in below:
@@ -344,13 +410,28 @@ def _html_rows(table) -> Iterator[Row]:
                 text, rows = below.pop(len(row))
                 width = 1
             else:
-                text, width, rows = cells.pop(0)
+                text, width, rows = cells.pop()
             for column in range(len(row), len(row) + width):
                 row.append(text)
                 if rows > 1:
                     hung[column] = (text, rows - 1)
+            _check_width(path, row)
         below = {**below, **hung}
         yield row
+
+
+def _cell(cell) -> str:
+    """The text of a cell without that of tables in it."""
+    inside = cell.iter("table")
+    texts = (
+        cell.itertext()
+        if next(inside, None) is None
+        else cell.xpath(
+            "descendant::text()[count(ancestor::table) = $own]",
+            own=len([*cell.iterancestors("table")]),
+        )
+    )
+    return "".join(texts).strip()
 
 
 def _span(cell, name: str) -> int:
