@@ -27,9 +27,11 @@ def extract(article: str) -> list[Claim]:
     """All claims about the register in the text of an article, in the order of the text."""
     reader = _Reader()
     found = []
-    for sentence in text.sentences(text.plain(article)):
+    copy, stood = text.closed_up(text.plain(article))
+    for sentence in text.sentences(copy):
         for claim in reader.read(sentence.text):
-            start, end = sentence.start + claim.start, sentence.start + claim.end
+            start = stood[sentence.start + claim.start]
+            end = stood[sentence.start + claim.end - 1] + 1
             found.append(replace(claim, start=start, end=end, span=article[start:end]))
     return sorted(found, key=lambda claim: (claim.start, claim.end))
 

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-import cn2an
-
 from filings import places
 from filings.claims import lexicon
 
-_DIGIT = "零一二两三四五六七八九"
-# Atomic: a number is read to its end or not at all.
-_NUMBER = rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百]?|[{_DIGIT}十百千万]+)"
+_DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+_NUMERAL = f"{_DIGIT}十百千万亿廿卅卌拾佰仟"
+_DIGIT_VALUES = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
+_LONGEST = 15
+# Atomic, and never from its middle: a number is read as a whole or not at all.
+_NUMBER = (
+    rf"(?<![\d{_NUMERAL}几数.])(?<!\d )(?<!\d,)"
+    rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百十亿]*|[{_NUMERAL}]+)(?![\d{_NUMERAL}几])(?! \d)"
+)
 _ORDINAL = rf"(?:\d{{1,2}}|[{_DIGIT}十]{{1,3}})"
 
 # Wording before and behind a number → the relation of the ledger. Longest first.
@@ -129,12 +133,59 @@ class Token:
     ends: tuple[int, ...] = field(default=(), compare=False)
 
 
+_UNIT_SIGNS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
+_AS_WRITTEN = str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
+
+
 def number(text: str) -> Decimal:
-    """The value of a number in digits, Chinese numerals or both: 三百零九, 1,015, 1.2万, 百."""
+    """The value of a number in digits, Chinese numerals or both: 三百零九, 1,015, 1.2万, 廿五.
+
+    Raises ValueError for signs that are no number (一百零十) and for numbers of more than 12 signs.
+    """
     text = text.replace(",", "")
-    if text[0] in "十百千万":
-        text = ("" if text[0] == "十" else "一") + text
-    return Decimal(text) if text[-1].isdigit() else Decimal(str(cn2an.cn2an(text, "smart")))
+    if len(text) > _LONGEST:
+        raise ValueError(f"{text[:_LONGEST]}… is no number of filings")
+    for sign, value in (("廿", "二十"), ("卅", "三十"), ("卌", "四十")):
+        text = text.replace(sign, value)
+    text = text.translate(_AS_WRITTEN)
+    if digits := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", text):
+        scale = 1
+        for sign in digits[2]:
+            scale *= {**_UNIT_SIGNS, **_MYRIADS}[sign]
+        return Decimal(digits[1]) * scale
+    if "点" in text:
+        whole, _, part = text.partition("点")
+        return number(whole) + Decimal("0." + "".join(str(_DIGIT_VALUES[sign]) for sign in part))
+    if set(text) <= set(_DIGIT_VALUES) and (len(text) > 2 or text[1:] == "零"):
+        return Decimal("".join(str(_DIGIT_VALUES[sign]) for sign in text))
+    value = 0
+    for sign, size in reversed(_MYRIADS.items()):
+        above, found, text = text.rpartition(sign)
+        value += size * (_below_myriad(above) if above else 1) if found else 0
+    return Decimal(value + (_below_myriad(text, tail=bool(value)) if text else 0))
+
+
+def _below_myriad(text: str, tail: bool = False) -> int:
+    """A numeral below 10,000; ``tail``: behind 万, where a bare digit means thousands (一万二)."""
+    if text == "零":
+        return 0
+    value, last, position = 0, 10_000, 0
+    for match in re.finditer(r"(零?)([一二三四五六七八九]?)([十百千]?)", text):
+        if not match[0]:
+            break
+        size = _UNIT_SIGNS.get(match[3], 1)
+        if (not match[2] and (position or match[1])) or size >= last or match.start() != position:
+            raise ValueError(f"{text} is no number")
+        if size == 1 and (position or tail) and not match[1] and last > 10:
+            size = last // 10
+        value += size * _DIGIT_VALUES[match[2] or "一"]
+        last, position = size, match.end()
+        if not match[3]:
+            break
+    if position != len(text):
+        raise ValueError(f"{text} is no number")
+    return value
 
 
 @cache
@@ -159,7 +210,7 @@ def tokens(text: str) -> list[Token]:
         token = _token(kind, pattern.match(text, match.start()), text)
         if token:
             found.append(token)
-        position = match.end() if token else match.start() + 1
+        position = match.end()  # also where a run of numeral signs is no number
     return _grouped(found, text)
 
 

@@ -1,8 +1,8 @@
 """From the bytes of an article to sentences that can be read, every offset kept.
 
 The reader works on a plain copy of the text: simplified characters, half-width digits and
-punctuation, one character for one character, so that an offset in the copy is an offset in the
-original.
+punctuation, one character for one character. `closed_up` takes out the spaces that typesetting
+puts between Chinese and digits, and keeps for every character where it stood.
 """
 
 import re
@@ -24,6 +24,12 @@ _PARAGRAPHS_OF_AN_INSERT = 3
 
 _PUNCTUATION = str.maketrans("【】〔〕〇\u3000\xa0", "[]()零  ")  # the rest is NFKC's work
 _END = re.compile(r"[。!?\n]+[”」』\"]?")
+
+
+# A number in groups of three (1 015; 1, 015), and what typesetting puts between characters.
+_GROUPED = re.compile(r"(?<![\d.])\d{1,3}(?:,?[^\S\n]\d{3})+(?!\d)")
+_GAP = re.compile(r"[^\S\n]+|[\u200b-\u200d\u2060\ufeff\xad]+")
+_ASCII_WORD = re.compile(r"[0-9A-Za-z]")
 
 
 class TextError(ValueError):
@@ -75,6 +81,27 @@ def _plain(character: str) -> str:
 def plain(text: str) -> str:
     """The text in simplified characters and half-width signs; as long as the original."""
     return "".join(map(_plain, text))
+
+
+def closed_up(copy: str) -> tuple[str, tuple[int, ...]]:
+    """A plain copy without the spaces of typesetting, and where each of its characters stood.
+
+    A space stays, as one, between words or numbers in ASCII that it keeps apart.
+    """
+    grouped = [match.span() for match in _GROUPED.finditer(copy)]
+    kept, position = [], 0
+    for gap in _GAP.finditer(copy):
+        kept += range(position, gap.start())
+        position = gap.end()
+        while grouped and grouped[0][1] <= gap.start():
+            grouped.pop(0)
+        in_number = bool(grouped) and grouped[0][0] < gap.start()
+        around = copy[gap.start() - 1 : gap.start()], copy[gap.end() : gap.end() + 1]
+        apart = all(map(_ASCII_WORD.fullmatch, around))
+        if gap[0].isspace() and apart and not in_number:
+            kept.append(gap.start())
+    kept += range(position, len(copy))
+    return "".join(" " if copy[at].isspace() and copy[at] != "\n" else copy[at] for at in kept), tuple(kept)
 
 
 def inserts(text: str) -> tuple[tuple[int, int], ...]:
