@@ -59,7 +59,6 @@ _WITHIN = re.compile(
 )
 _MARGIN = re.compile("绝对优势|遥遥领先|大幅领先")
 _UNKNOWN_PART = re.compile(r"[^\s,、。;:()\d省地个的]{1,3}[区县](?!块)")
-_BARE_RUN = "二两三四五六七八九十"
 
 
 def _selection(token: Token) -> tuple[int, ...]:
@@ -116,7 +115,7 @@ class Clause:
         self.place: Named | None = None  # the nearest place before
         self.of = ""
         self.joint = self.each = self.both = False
-        self.total = self.nation = False
+        self.total = self.nation = self.batch_unknown = False
         self.batch_token: Token | None = None
         self.compared: tuple[Token, tuple[int, ...]] | None = None
         self.pending: list[Token] = []  # amounts that wait for the place behind them
@@ -145,12 +144,36 @@ class Clause:
             self.compared = token, selection
             state.compared = selection
             return
-        bare_run = len(token.items) == 1 and state.text[token.start] in _BARE_RUN
-        if bare_run and len(set(state.singles)) == len(selection):
-            selection = tuple(sorted(set(state.singles)))
         self.reader.batches, state.items, state.named = selection, token.items, True
         self.reader.newest = max(self.reader.newest, *selection)
         state.singles += [item[0] for item in token.items if len(item) == 1]
+        self.batch_token, state.so_far, self.compared = token, False, None
+
+    def on_batch_count(self, index: int, token: Token):
+        """四批次: the batches named one by one in the sentence, or all from the first to that one.
+
+        Where more batches are known and 此前 is not said, nobody knows which are meant.
+        """
+        size, state = int(token.values[0]), self.state
+        singles = tuple(sorted(set(state.singles)))
+        earlier = re.search(r"此前|之前|先前|以前|前后|先后|已", self.before(token)[-8:])
+        this_year = re.search(r"年内?$|今年", self.before(token)[-4:])
+        if len(singles) == size:
+            chosen = singles
+        elif not this_year and (
+            size >= self.reader.newest
+            or (earlier and size == self.reader.newest - 1)
+            or re.match("合计|累计|总计", self.after(token))
+        ):
+            chosen = tuple(range(1, size + 1))
+        else:
+            chosen = None
+        if chosen is None:
+            self.batch_unknown = True
+            return
+        self.batch_unknown = False
+        self.reader.batches, state.items, state.named = chosen, (chosen,), True
+        self.reader.newest = max(self.reader.newest, *chosen)
         self.batch_token, state.so_far, self.compared = token, False, None
 
     def on_batch_same(self, index: int, token: Token):
@@ -171,6 +194,8 @@ class Clause:
         self, token: Token, index: int, cumulates: bool = True
     ) -> tuple[int, ...] | None:
         """The batches an amount speaks of; () if none was ever named, None if it is not sure."""
+        if self.batch_unknown:
+            return None
         if self.compared:
             named, selection = self.compared
             if _COMPARED_GAP.fullmatch(self.state.text[named.end : token.start]):
@@ -223,7 +248,7 @@ class Clause:
             return
         self.meet(Named(names, token), index)
 
-    def on_own_province(self, index: int, token: Token):
+    def on_nameless(self, index: int, token: Token):
         """全省, 全市: the whole that a share is of, or the place spoken of."""
         subject = self.place or self.state.subject
         if subject is None and self.written(token) in ("该省", "该市", "当地"):
@@ -257,7 +282,7 @@ class Clause:
     def meet(self, place: Named, index: int):
         """A place comes up: the whole of a share, what another is compared with, or the subject."""
         before = self.before(place.token)
-        following = self.next_token(index, ("open", "close", "own_province"))
+        following = self.next_token(index, ("open", "close", "nameless"))
         if _OTHER_HALF.search(before) and following and following.kind == "share":
             self.of = place.names[0] if len(place.names) == 1 else "?"
             return
@@ -413,7 +438,7 @@ class Clause:
             return
         following = self.next_token(index, ("open", "close", "each"))
         behind = self.state.text[token.end : following.start] if following else ""
-        size = len(token.values)
+        size = len(token.parts)
         if (
             following
             and following.kind == "place"
@@ -432,30 +457,20 @@ class Clause:
             self.spread(place, index, token)
         elif len(items) == size and (place is None or len(place.names) == 1):
             names = place.names if place else (places.NATION,)
-            for batches, value, one in zip(items, token.values, self.parts(token),
-                                           strict=True):  # fmt: skip
-                if token.kind == "amounts":
-                    self.emit_count(names, index, one, place, tuple(batches), value)
+            for batches, one in zip(items, token.parts, strict=True):
+                if one.kind == "amount":
+                    self.emit_count(names, index, one, place, tuple(batches))
 
     on_shares = on_amounts
 
     def spread(self, place: Named, index: int, token: Token):
         """Give each place of the group its own number of the list."""
-        for name, one in zip(place.names, self.parts(token), strict=True):
+        for name, one in zip(place.names, token.parts, strict=True):
             one_place = Named((name,), place.token)
             if token.kind == "shares":
                 self.emit_share(one_place, index, one)
             else:
                 self.emit_count((name,), index, one, one_place)
-
-    @staticmethod
-    def parts(token: Token) -> list[Token]:
-        """A list of numbers as one token each; every one ends where its number ends."""
-        kind = "share" if token.kind == "shares" else "amount"
-        return [
-            replace(token, kind=kind, end=end, values=(value,))
-            for value, end in zip(token.values, token.ends, strict=True)
-        ]
 
     # --- shares --------------------------------------------------------------------------------
 
