@@ -3,22 +3,26 @@
 import re
 from functools import cache
 
-from filings import places
+import pandas as pd
+
+from filings import paths, places
 
 # --- places ----------------------------------------------------------------------------------
 
 REGIONS = {
-    "中西部": "中西部", "东北三省": "东北", "东三省": "东北", "东北地区": "东北",
+    "中西部": "中西部", "东北三省": "东北", "东三省": "东北", "东北地区": "东北", "中部六省": "中部",
     "东部": "东部", "中部": "中部", "西部": "西部",
 }  # fmt: skip
 """Words for regions → the region's name. A region stays a word; ``region_members`` opens it."""
 
-# Compounds that stand for several places; the rest is read letter by letter below.
-_COMPOUNDS = {
-    "北上广浙": "北京 广东 上海 浙江", "长三角": "上海 江苏 浙江 安徽", "京津冀": "北京 天津 河北",
-    "江浙沪": "江苏 浙江 上海", "江浙": "江苏 浙江", "成渝": "成都 重庆", "云贵": "云南 贵州",
-    "云贵川": "云南 贵州 四川", "陕甘宁": "陕西 甘肃 宁夏", "黑吉辽": "黑龙江 吉林 辽宁",
-}  # fmt: skip
+
+
+@cache
+def _compounds() -> dict[str, tuple[str, ...]]:
+    """Names of regions with a fixed list → their members (data/README.md, reference/regions.csv)."""
+    table = pd.read_csv(paths.REGIONS, dtype=str)
+    return {row.name_zh: tuple(row.members.split("+")) for row in table.itertuples()}
+
 
 # One-letter names safe to read in a compound (京沪粤浙). 新, 云, 贵, 青, 宁, 吉, 黑, 甘, 藏 and 蒙
 # are ordinary words too and are not.
@@ -56,13 +60,19 @@ def _names() -> dict[str, str]:
 
 
 @cache
+def name_pattern() -> str:
+    """A name of one place or region, longest first; no part of a larger name (粤港澳大湾区)."""
+    names = sorted([*_names(), *REGIONS, *_compounds()], key=len, reverse=True)
+    return rf"(?:(?<!粤港澳)(?:{'|'.join(names)}))"
+
+
+@cache
 def place_pattern() -> re.Pattern:
     """One place or compound of places as the press names it."""
-    names = sorted([*_names(), *REGIONS, *_COMPOUNDS], key=len, reverse=True)
     letters = "".join(_LETTERS)
     return re.compile(
         rf"{_NORTH.pattern}"
-        rf"|(?:{'|'.join(names)})(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
+        rf"|{name_pattern()}(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
         rf"|[{letters}](?:、[{letters}])+|[{letters}]{{2,}}"
         rf"|(?<![^,、;:()\s])[{letters}](?=\(?\d)"
     )
@@ -71,8 +81,8 @@ def place_pattern() -> re.Pattern:
 def places_named(text: str) -> tuple[str, ...]:
     """Places meant by one match of ``place_pattern``."""
     for name in (text, text.removesuffix("市").removesuffix("省")):
-        if name in _COMPOUNDS:
-            return tuple(_COMPOUNDS[name].split())
+        if name in _compounds():
+            return _compounds()[name]
         if name in REGIONS:
             return (REGIONS[name],)
         if name in _names():
@@ -89,6 +99,40 @@ def region_members(name: str) -> tuple[str, ...]:
     regions = {places.REGION_NAMES[key]: members for key, members in places.regions().items()}
     regions["中西部"] = regions["中部"] + regions["西部"]
     return regions.get(name, ())
+
+
+ELSEWHERE = (
+    r"省会城市|副省级城市|计划单列市|[一二三四]线城市|沿海(?:地区|省份|城市)|直辖市|自治区|兄弟省|某[省市地]|"
+    r"[^\s,、。;:()\d和与及]{1,8}?(?:[新特]区|开发区|高新区|经开区|自贸区|试验区|示范区|大湾区|湾区|城市群|经济圈|"
+    r"经济带|都市圈|小镇|街道|科技城|软件园|内地九市)"
+)
+"""Places that no table holds: what is counted there is nobody else's."""
+
+_PRESS_WORDS = """
+国家互联网信息办公室 中央网信办 国家网信办 主管部门 也就是说 换句话说 榜上有名 监管部门 绝大多数 网信部门 上半年 下半年 了解到 事实上 公示期 区块链 备案人 备案号 大多数 大部分
+实际上 所在地 换言之 注册地 网信办 一共 一半 一年 一批 一样 三地 上下 上榜 下发 不足 不过 与此 两地 中国 中央 主体 主办 主要 之前 之后 了解 五成 产品 亮相 今天 今日
+介绍 仍然 以上 以下 以及 以后 以来 份额 企业 位于 位列 位居 依旧 依次 依然 保持 信息 先后 入列 入围 入选 全体 全国 全省 全部 公司 公布 公示 共有 共计 其中 其余 其后
+其实 具体 内地 再加 出炉 出自 分列 分别 分布 加上 包含 包括 包揽 区域 升至 半年 单位 单批 占据 占有 占比 历批 历次 参与 发布 发现 取得 另外 另有 只有 可以 可见 各地
+各省 各自 合规 合计 同时 名列 名单 名录 名额 囊括 四地 因此 国内 地区 地域 坐落 城市 境内 增加 增至 备案 多数 大概 大约 大陆 头部 如果 季度 完成 官方 官网 实现 审批
+家数 对比 层面 属于 属地 左右 已经 席位 平台 并且 并列 应用 归属 当中 当天 当日 得知 总体 总共 总数 总计 总量 情况 成为 成功 成绩 我国 截止 截至 所以 所有 手握 批准
+批次 报送 报道 披露 拥有 拿下 拿到 指出 按照 排名 排序 排行 推出 提交 提供 握有 摘得 收录 收获 放出 数据 数目 数量 整个 整体 斩获 新增 方面 日前 时间 时隔 昨天 昨日
+显示 最多 最大 最少 最新 最近 有关 服务 本次 机构 来看 来自 来说 查询 核准 根据 梳理 榜单 榜首 正式 此前 此外 此次 每批 比例 比率 比重 注册 消息 涉及 涵盖 清单 然而
+独占 现已 申报 登记 目前 相关 相比 省份 省域 省市 稳居 突破 第一 第几 算上 紧随 累计 结果 统计 继续 编号 网信 网站 而言 能够 至今 至此 花落 获准 获得 获悉 获批 落地
+落户 蝉联 行列 表现 表示 覆盖 规模 记者 贡献 超过 跻身 较多 较少 达到 迄今 近日 这些 进入 通过 降至 随着 集中 项目 顺利 领先 首位 高居 上 下 与 且 东 个 中 为 之
+也 了 于 亦 仅 仍 从 他 以 们 但 位 低 使 依 全 共 其 内 再 出 分 列 则 到 前 力 加 占 即 却 又 及 只 可 各 同 名 后 和 在 均 多 大 头 夺 它 家 对
+将 小 少 就 居 属 已 市 席 年 并 弱 强 归 得 总 户 批 把 按 据 排 揽 数 新 日 旧 时 是 最 月 有 期 末 本 来 样 次 款 此 比 由 的 省 看 称 第 等 类
+约 给 而 能 自 至 若 获 落 被 西 计 让 该 说 走 起 超 轮 较 达 近 还 这 逾 那 部 都 里 量 间 项 额 首 高
+"""
+
+
+@cache
+def _known() -> re.Pattern:
+    return re.compile("|".join(_PRESS_WORDS.split()))
+
+
+def understood(words: str) -> bool:
+    """True if nothing but the press's common words stands there: no firm, park or place unknown."""
+    return not re.search(r"[\u4e00-\u9fff]{2,}|[A-Za-z]{3,}", _known().sub("_", words))
 
 
 # --- what is not the register ------------------------------------------------------------------
