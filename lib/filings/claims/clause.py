@@ -25,6 +25,9 @@ _HEDGED = re.compile(r"(约|近|超过?|逾|突破|接近|不足|不到)(?:有|�
 OBJECT = re.compile(
     r"(?:超过|反超|高于|多于|低于|不及|落后于|赶超|仅次于|与|较|比|逊于|少于|同|跟)了?[“\"]?$"
 )
+_OF_NATION = re.compile(
+    rf"(?:是|为|相当于|达到?|({lex.BEFORE_WORDS}))了?全国(?:总数|总量|备案|总额)?的?$"
+)
 _OTHER_HALF = re.compile(r"(?:占|占到|占据|占了|贡献了?)$")
 _COMPARED = re.compile(
     r"(?:与|同|和|不及|超过|高于|低于|(?:较于?|比|相比|环比)"
@@ -38,6 +41,22 @@ _OTHERS = re.compile(r"其余|其他|其它|剩余|余下")
 _NO_NUMBER = re.compile(r"(?:[第前]|若干|最多|至少|单个|一家)$")
 _SEVERAL_EACH = re.compile(
     r"(?:两|二|多|2)(?:项|个|款)?(?:及)?以上|多个服务|多项服务|各?仅?获得?1[项个]|最少[一两二\d]"
+)
+_FILED = r"(?:企业|公司|主体|机构|单位|备案人)*(?:都|均|各自?|分别|仅|只)*(?:获得?|拥有|持有|有|通过|备案|完成|提交|取得)*了?"
+_FILED_SEVERAL = re.compile(
+    rf"{_FILED}(?:(?:两|二|2)[个项款](?:及|或|和)?以上|(?:两|二|2)(?:及|或)?以上|多[个项款]|不止[一1][个项款])"
+)
+_FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有])(?:一|1)[个项款](?!以上|及)")
+_CHANGE = re.compile(
+    r"(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
+    r"(?:了|约|近|超过|超|逾|达到|达|为|至少)*$"
+)
+_AS_MUCH = re.compile(
+    r"(?:(?:数量?|总量|总数|之和|合计|也|还|仍|已|就|更)*(?:是|为|仅为|仅是|相当于|达到?|仅及|只有|只及)?(?:了)?"
+    rf"(?:({lex.BEFORE_WORDS})|(?<=[是为于及到有达]))(?:了)?)$"
+)
+_NATIONAL = re.compile(
+    r"全国|我国|国内|全部|总[数量]|(?:发布|公布|公示|下发|批准|核准|通过)(?:了|共|合计|总计|累计)*$"
 )
 _WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
 
@@ -64,6 +83,10 @@ _UNKNOWN_PART = re.compile(r"[^\s,、。;:()\d省地个的]{1,3}[区县](?!块)"
 def _selection(token: Token) -> tuple[int, ...]:
     """All batches that a batch token names, in rising order."""
     return tuple(sorted({batch for item in token.items for batch in item}))
+
+
+NUMBERED = ("amount", "share", "half", "times", "rank", "ranks", "provinces")
+"""Kinds of tokens that carry a number."""
 
 
 @dataclass
@@ -94,13 +117,25 @@ class Spoken:
     some_filers: bool = False  # the talk is of some filers only
     so_far: bool = False  # 至此, 累计: up to the batch last named
     compared: tuple[int, ...] = ()  # the batch that another is compared with
+    lost: bool = False  # the talk is of a place that is not known
+    of_several: bool = False  # the talk is of the filers with several services
+    judged: set[int] = field(default_factory=set)  # where the tokens of claims start
+    why: dict[int, str] = field(default_factory=dict)  # start of a token → why it is no claim
+    clauses: list[tuple[int, str]] = field(default_factory=list)  # end, why nothing is read there
 
-    def emit(self, kind, names, batches, unit, relation, value, first, last, of="", wording=""):
+    def reason(self, position: int) -> str:
+        """Why a number that is no token is not judged."""
+        return next((why for end, why in self.clauses if position < end), "not understood")
+
+    def emit(self, kind, names, batches, unit, relation, value, first, last, of="", wording="",
+             base=()):  # fmt: skip
         """Add a claim that spans two tokens."""
+        self.judged |= {first.start, last.start}
         start, end = min(first.start, last.start), max(first.end, last.end)
         if self.text[start:end].count("(") > self.text[start:end].count(")"):
             end += self.text[end : end + 1] == ")"
-        claim = Claim(start, end, "", kind, names, batches, unit, relation, value, of, wording)
+        claim = Claim(start, end, "", kind, names, batches, unit, relation, value, of, wording,
+                      base)  # fmt: skip
         if not any(replace(claim, start=one.start, end=one.end) == one for one in self.claims):
             self.claims.append(claim)
 
@@ -113,12 +148,29 @@ class Clause:
         self.start, self.end, self.silent = start, end, silent
         self.text = state.text[start:end]
         self.place: Named | None = None  # the nearest place before
+        self.previous: Named | None = None  # the one before that
         self.of = ""
         self.joint = self.each = self.both = False
         self.total = self.nation = self.batch_unknown = False
         self.batch_token: Token | None = None
         self.compared: tuple[Token, tuple[int, ...]] | None = None
         self.pending: list[Token] = []  # amounts that wait for the place behind them
+
+    def reason(self) -> str:
+        """Why what is not read in this clause is not."""
+        if self.silent:
+            return "no filing"
+        return "no place" if self.state.lost else "not understood"
+
+    def clear(self, token: Token) -> bool:
+        """True if every word of the clause before an amount, and its noun, is understood."""
+        text = self.state.text
+        lead = list(text[self.start : token.start])
+        for other in self.tokens:
+            for at in range(other.start, min(other.end, token.start)):
+                lead[at - self.start] = "_"
+        noun = re.match(r"([^,;。:()\d、]{0,8}?)(?:服务|项目|企业|公司|产品|应用)", text[token.end :])
+        return lexicon.understood("".join(lead)) and (not noun or lexicon.understood(noun[1]))
 
     def before(self, token: Token) -> str:
         """The text of the clause before a token."""
@@ -144,6 +196,8 @@ class Clause:
             self.compared = token, selection
             state.compared = selection
             return
+        if self.before(token).endswith(("从", "由")):
+            state.compared = selection
         self.reader.batches, state.items, state.named = selection, token.items, True
         self.reader.newest = max(self.reader.newest, *selection)
         state.singles += [item[0] for item in token.items if len(item) == 1]
@@ -181,6 +235,14 @@ class Clause:
         if self.reader.newest:
             self.reader.batches = (self.reader.newest,)
         self.batch_token, self.state.named = token, True
+
+    def on_batch_before(self, index: int, token: Token):
+        """较上一批: what is compared with the batch before the one spoken of."""
+        if len(self.reader.batches) == 1 and self.reader.batches > (1,):
+            selection = (self.reader.batches[0] - 1,)
+            self.compared, self.state.compared = (token, selection), selection
+        else:
+            self.batch_unknown = True
 
     def on_so_far(self, index: int, token: Token):
         self.state.so_far = True
@@ -232,9 +294,25 @@ class Clause:
     # --- places --------------------------------------------------------------------------------
 
     def on_place(self, index: int, token: Token):
-        if _UNKNOWN_PART.match(self.state.text, token.end):
-            self.silent = True  # what is said is said of a part that the tables do not know
+        part = _UNKNOWN_PART.match(self.state.text, token.end)
         self.meet(Named(token.places, token), index)
+        if part:
+            self.lose(token)
+
+    def lose(self, token: Token):
+        """What is said from here on is said of a place that the tables do not know."""
+        self.place = self.state.subject = None
+        self.state.lost = True
+
+    def on_elsewhere(self, index: int, token: Token):
+        """大湾区, 省会城市: no place of the tables, or only a part of the one before it."""
+        following = self.next_token(index)
+        if _OTHER_HALF.search(re.sub(r"\S{0,6}$", "", self.before(token))) or (
+            re.search(r"占\S{0,6}$", self.before(token)) and following and following.kind == "share"
+        ):
+            self.of = "?"
+        else:
+            self.lose(token)
 
     def on_group(self, index: int, token: Token):
         """四地: as many places as were named one by one in the sentence, or the group before."""
@@ -245,35 +323,31 @@ class Clause:
         elif len(self.reader.group) == size:
             names = self.reader.group
         else:
+            self.lose(token)
             return
         self.meet(Named(names, token), index)
 
     def on_nameless(self, index: int, token: Token):
-        """全省, 全市: the whole that a share is of, or the place spoken of."""
+        """全省, 我市: the place that is meant, as the subject or as the whole of a share."""
+        word, lead = self.written(token), self.before(token)
         subject = self.place or self.state.subject
-        if subject is None and self.written(token) in ("该省", "该市", "当地"):
-            self.recall(token)
+        names = subject.names if subject else ()
+        name = self.reader.discourse.meant(word, names, self.state.text[: token.start])
+        following = self.next_token(index)
+        kind = following.kind if following else ""
+        if re.search(r"占(?:据|到|了)?$", lead) and kind in ("share", "half"):
+            self.of = name or "?"
+        elif kind == "share" and self.place and name not in (None, *names):
+            self.of = name
+        elif re.search(r"[居列位占在]$", lead) and kind in ("rank", "first", "top", "ranks", "most"):
             return
-        if not subject or len(subject.names) > 1 or lexicon.region_members(subject.names[0]):
-            return
-        name = subject.names[0]
-        whole = (
-            places.find(name).parent if "市" in self.written(token) else places.province_of(name)
-        )
-        share = self.next_token(index)
-        if share and share.kind == "share" and whole not in (None, places.NATION, name):
-            self.of = whole
-
-    def recall(self, token: Token):
-        """该省 where no place was spoken of: that of an agency named before (湖南省网信办).
-
-        If there is none, nothing more of the clause can be placed.
-        """
-        named = re.findall("|".join(places.province_names()), self.state.text[: token.start])
-        if named:
-            self.place = self.state.subject = Named((named[-1],), token)
+        elif name and re.match(r"的?(?:其他|其它|其余|各|以?外|多|部分)", self.after(token)) is None:
+            if name not in names or not self.place:
+                self.meet(Named((name,), token), index)
+            self.reader.local = True
         else:
-            self.silent = True
+            self.lose(token)
+            self.reader.local = True
 
     def written(self, token: Token) -> str:
         """The token as it stands in the plain text."""
@@ -286,6 +360,8 @@ class Clause:
         if _OTHER_HALF.search(before) and following and following.kind == "share":
             self.of = place.names[0] if len(place.names) == 1 else "?"
             return
+        self.previous = self.place or self.state.subject
+        self.state.lost = self.state.of_several = False
         for token in self.pending:
             self.bind_behind(token, place, following)
         self.pending = []
@@ -301,6 +377,7 @@ class Clause:
 
     def on_nation(self, index: int, token: Token):
         lead = self.before(token)
+        self.state.lost = self.state.lost and bool(re.search(r"[占居列位名]$", lead))
         self.nation = not re.search(r"(?:占|占到|居|列|位|名|前|进入|跻身|约|至|到|在)$", lead)
 
     # --- small words ---------------------------------------------------------------------------
@@ -317,10 +394,14 @@ class Clause:
     # --- amounts -------------------------------------------------------------------------------
 
     def on_amount(self, index: int, token: Token):
-        if self.silent or self.state.some_filers or not self.countable(token):
+        if self.silent or (self.state.lost and not self.nation):
             return
         if hedge := _HEDGED.search(self.before(token)):
             token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
+        if self.of_filers(index, token) or self.changes(index, token):
+            return
+        if self.state.some_filers or not self.countable(token):
+            return
         if self.state.all_provinces and token.unit == "services" and not self.place:
             self.state.all_provinces = False
             self.emit_coverage(index, token)
@@ -337,6 +418,8 @@ class Clause:
         if _PROVINCES_COUNTED.search(self.before(token)):
             self.emit_coverage(index, token)
             return
+        if not self.clear(token):
+            return
         if self.rises(token):
             if self.state.compared and self.places_known():
                 place = self.place or self.state.subject
@@ -347,8 +430,10 @@ class Clause:
             return
         place = self.place or self.state.subject
         if place is None:
-            if _NATION_LEAD.search(self.before(token).rstrip()) and not self.opens_loosely(token):
+            if self.national(token):
                 self.emit_count((places.NATION,), index, token)
+            else:
+                self.state.why[token.start] = "no place"
             return
         if (self.each or self.both) and len(place.names) > 1:
             if "分别" in self.before(token):
@@ -357,6 +442,108 @@ class Clause:
                 self.emit_count((name,), index, token, place)
             return
         self.emit_count(place.names, index, token, place)
+
+    def national(self, token: Token) -> bool:
+        """True if an amount without a place is the country's: by default, unless a text is local."""
+        if self.reader.local or self.reader.discourse.home:
+            return bool(_NATIONAL.search(self.state.text[: token.start]))
+        lead = self.before(token).rstrip()
+        return bool(_NATION_LEAD.search(lead)) and not self.opens_loosely(token)
+
+    def of_filers(self, index: int, token: Token) -> bool:
+        """Filers with several services or with one, and what the former filed."""
+        state, tail, value = self.state, self.after(token), int(token.values[0])
+        place = self.place or state.subject
+        names = place.names if place else (places.NATION,)
+        kind = ""
+        if token.unit == "services":
+            if state.of_several and not self.place and self.clear(token):
+                kind = "services_of_multi_filers"
+        elif self.before(token).endswith(("这", "上述", "该")) and value == self.reader.several:
+            state.of_several = True
+            state.judged.add(token.start)
+            return True
+        elif _FILED_SEVERAL.match(tail):
+            kind, state.of_several, self.reader.several = "multi_filers", True, value
+        elif _FILED_ONE.match(tail):
+            kind, state.of_several = "single_filers", False
+        if not kind:
+            return False
+        batches = self.batches_of(token, index)
+        if batches:
+            state.emit(kind, names, batches, token.unit, token.relation, value, token, token,
+                       wording=token.wording)  # fmt: skip
+            following = [one for one in self.tokens[index + 1 :] if one.kind == "amount"]
+            if kind != "services_of_multi_filers" and following:
+                state.judged.add(following[0].start)  # the 两项 of 两项以上
+        return True
+
+    def changes(self, index: int, token: Token) -> bool:
+        """增加85个, 降幅27.5% after 较第二批: from one batch to another, of one place or all."""
+        change = _CHANGE.search(self.before(token))
+        if not change:
+            return False
+        state, batches = self.state, self.reader.batches
+        object_last = state.seen and OBJECT.search(state.text[: state.seen[-1].token.start])
+        base = state.compared
+        if not base or not batches or base == batches or self.batch_unknown or not state.named:
+            state.why[token.start] = "no batch"
+        elif not object_last and self.clear(token):
+            place = self.place or state.subject
+            names = place.names if place else (places.NATION,)
+            sign = -1 if re.search("[减少降落滑低缩跌]", change[0]) else 1
+            kind = "growth" if token.kind == "share" else "change"
+            if place or self.national(token) or not self.reader.local:
+                value = token.values[0] if kind == "growth" else int(token.values[0])
+                first = place.token if place and place.token.start >= self.start else token
+                state.emit(kind, names, batches, token.unit or state.unit, token.relation,
+                           sign * value, first, token, wording=token.wording, base=base)  # fmt: skip
+        return True
+
+    def on_times(self, index: int, token: Token):
+        """浙江是四川的9倍多: one place's count against another's."""
+        self.ratio(index, token)
+
+    def ratio(self, index: int, token: Token) -> bool:
+        """Add how many times, or which part, of the place right before it the one before that has."""
+        of, part = self.place, self.previous
+        if self.silent or not of or not part or self.state.text[of.token.end : token.start] != "的":
+            return False
+        lead = _AS_MUCH.search(self.state.text[self.start : of.token.start])
+        if not lead or len(of.names) > 1 or of.names[0] in part.names or of.names[0] == places.NATION:
+            return False
+        if any(of.names[0] in places.ancestors(name) for name in part.names
+               if not lexicon.region_members(name)):  # fmt: skip
+            return False
+        if not lexicon.understood(lead.string[: lead.start()]) and part.token.start < self.start:
+            return True
+        relation, wording = token.relation, token.wording
+        if lead[1]:
+            relation, wording = lex.BEFORE[lead[1]], f"{lead[1]}{wording}"
+        batches = self.batches_of(token, index)
+        if batches is not None:
+            self.state.emit("ratio", part.names, batches, self.state.unit,
+                            "<" if re.search("不足|不到|未及", wording) else relation,
+                            token.values[0], token, token, of=of.names[0], wording=wording)  # fmt: skip
+        return True
+
+    def on_none(self, index: int, token: Token):
+        """没有一个项目: provinces that lack any are those that do not take part; a place has none."""
+        if self.silent or self.state.lost or "除" in self.text or not self.clear(token):
+            return
+        counted = [one for one in self.tokens[:index] if one.kind == "provinces"]
+        batches = self.batches_of(token, index, cumulates=False)
+        if not batches:
+            return
+        if counted and counted[-1].relation == "=":
+            value = len(places.province_names()) - int(counted[-1].values[0])
+            self.state.emit("coverage", (places.NATION,), batches, "provinces", "=", value,
+                            counted[-1], token)  # fmt: skip
+        elif self.place:
+            for name in self.place.names:
+                if not lexicon.region_members(name):
+                    self.state.emit("count", (name,), batches, "services", "=", 0,
+                                    self.place.token, token)  # fmt: skip
 
     def countable(self, token: Token) -> bool:
         """False for a change, a denial, "one" without weight, several-each and bare "most"."""
@@ -476,7 +663,12 @@ class Clause:
 
     def on_share(self, index: int, token: Token):
         lead = self.before(token)
-        if self.silent or lexicon.DIFFERENCE.search(lead):
+        if self.silent or self.state.lost or self.changes(index, token):
+            return
+        if lexicon.DIFFERENCE.search(lead) or self.ratio(index, token):
+            return
+        if self.state.of_several and not self.place and _SHARE_WORD.search(lead):
+            self.share_of_several(index, token)
             return
         if hedge := _HEDGED_SHARE.search(lead):
             token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
@@ -488,13 +680,30 @@ class Clause:
                 return
         place = self.place or self.state.subject
         said = _SHARE_WORD.search(lead) or _SHARED.match(self.after(token))
+        if as_much := _OF_NATION.search(lead):
+            said = True
+            if as_much[1]:
+                token = replace(token, relation=lex.BEFORE[as_much[1]], wording=as_much[1])
         if not place or not (said or self.state.share_said or "过半" in self.written(token)):
             return
+        if not self.clear(token):
+            return
         if self.each and len(place.names) > 1:
+            if "分别" in lead:
+                return
             for name in place.names:
                 self.emit_share(Named((name,), place.token), index, token)
             return
         self.emit_share(place, index, token)
+
+    def share_of_several(self, index: int, token: Token):
+        """Add the share of the services that belongs to filers of several."""
+        place = self.state.subject
+        names = place.names if place else (places.NATION,)
+        batches = self.batches_of(token, index, cumulates=False)
+        if batches and self.clear(token) and len(names) == 1:
+            self.state.emit("share_of_multi_filers", names, batches, "services", token.relation,
+                            token.values[0], token, token, of=names[0], wording=token.wording)  # fmt: skip
 
     def emit_share(self, place: Named, index: int, token: Token):
         """Add a share of the country, or of the province or city named as the whole."""
@@ -695,6 +904,9 @@ class Clause:
         place = self.place or self.state.subject
         batches = self.reader.batches
         if self.silent or not place or not self.state.named or len(batches) != 1:
+            return
+        if not re.match(r"(?:各|均|都)?(?:有|出现|实现|获|通过|入选|上榜|入围|现身|备案|亮相|榜上|进入名单|进入清单|[,。;]|$)",
+                        self.after(token)):  # fmt: skip
             return
         for name in place.names:
             if name in places.province_names():

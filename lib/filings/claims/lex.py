@@ -13,14 +13,14 @@ from filings import places
 from filings.claims import lexicon
 
 _DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
-_NUMERAL = f"{_DIGIT}十百千万亿廿卅卌拾佰仟"
+NUMERALS = f"{_DIGIT}十百千万亿廿卅卌拾佰仟"
 _DIGIT_VALUES = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _LONGEST = 15
 # Atomic, and never from its middle: a number is read as a whole or not at all.
 _NUMBER = (
-    rf"(?<![\d{_NUMERAL}.])(?<!\d[ ,])"
-    rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百十亿]*|[{_NUMERAL}]+)"
-    rf"(?![\d{_NUMERAL}几]| \d)"
+    rf"(?<![\d{NUMERALS}.])(?<!\d[ ,])"
+    rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百十亿]*|[{NUMERALS}]+)"
+    rf"(?![\d{NUMERALS}几]| \d)"
 )
 _ORDINAL = rf"(?:\d{{1,2}}|[{_DIGIT}十]{{1,3}})"
 
@@ -36,7 +36,7 @@ BEHIND = {
     **dict.fromkeys(["以下", "弱"], "<="),
     **dict.fromkeys(["左右", "上下", "来"], "~"),
 }
-_BEFORE = "|".join(sorted(BEFORE, key=len, reverse=True)) + "|上(?=[百千万])"
+BEFORE_WORDS = "|".join(sorted(BEFORE, key=len, reverse=True)) + "|上(?=[百千万])"
 _BEHIND = "以上|以下|左右|上下|多|余"
 
 _NOT_SERVICES = (
@@ -54,8 +54,8 @@ _GROUP = r"[两二三四五六七八](?:省一市|省市|省份|省区|省\(市\
 _PERCENT = r"\d+(?:\.\d+)?%|百分之[零〇一二两三四五六七八九十百]+(?:[点點][零〇一二三四五六七八九]+)?"
 _TENTHS = "[一二两三四五六七八九]成(?:半|[一二三四五六七八九])?"
 _FRACTION = rf"[{_DIGIT}十]+分之[{_DIGIT}十](?!\S?分之)|(?<![\d/])\d/\d(?![\d/])"
-_SHARE = rf"(?:{_BEFORE})?(?:{_PERCENT}|{_TENTHS}|{_FRACTION})(?:强|弱|{_BEHIND})?"
-_ITEM = rf"(?:{_BEFORE})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
+_SHARE = rf"(?:{BEFORE_WORDS})?(?:{_PERCENT}|{_TENTHS}|{_FRACTION})(?:强|弱|{_BEHIND})?"
+_ITEM = rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
 
 _SPECS = (
     # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
@@ -73,12 +73,12 @@ _SPECS = (
                     r"(?:个?批次|次备案(?!的)|批(?![量准复]))"),
     # Shares.
     ("shares", rf"{_SHARE}(?:(?:[、和及与]|以及)占?{_SHARE})+"),
-    ("times", rf"({_BEFORE})?({_NUMBER})(余|多)?倍({_BEHIND})?"),
+    ("times", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?倍({_BEHIND})?"),
     ("share", _SHARE),
     ("half", r"(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
     # Provinces that take part; but 四省市 right behind four places only sums them up.
     ("group", _GROUP),
-    ("provinces", rf"({_BEFORE})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
+    ("provinces", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
     ("most_provinces", rf"(?:绝?大多数|大部分|多数)的?{_PROVINCES}"),
     # Ranks.
     ("ranks", rf"第?{_ORDINAL}(?:至|到|-|~)第?{_ORDINAL}(?:位|名)"),
@@ -91,11 +91,11 @@ _SPECS = (
     ("most", r"(?:数量|备案|项目|服务|数)?(?:也|均|依旧|仍然|仍|依然)?最多"),
     ("next", r"紧随其后|紧追其后|紧随|次之|其次|位[居列]其后|列其后|排[名在]其后|随后"),
     # Counts. The noun behind tells services from entities.
-    ("amounts", rf"{_ITEM}(?:(?:[、和及与]|以及){_ITEM})*(?:[、和及与]|以及)(?:{_BEFORE})?(?:{_NUMBER})"
+    ("amounts", rf"{_ITEM}(?:(?:[、和及与]|以及){_ITEM})*(?:[、和及与]|以及)(?:{BEFORE_WORDS})?(?:{_NUMBER})"
                 rf"(?:余|多)?(?:{_COUNTER})(?!{_NOT_SERVICES})"),
     ("bare_amounts", rf"(?<=为|有|是|达|:)(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
                      rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
-    ("amount", rf"({_BEFORE})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
+    ("amount", rf"({BEFORE_WORDS})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
                r"(以上|以下|左右|上下)?"),
     ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)({_NUMBER})"
                     rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
@@ -110,6 +110,7 @@ _SPECS = (
     ("both", r"均|都"),
     ("nameless", r"[我本全该][省市区](?![区份块])(?!内?外)|[省市](?:内|里)(?!外)|当地|该地区?"),
     ("nation", r"全国|我国|国内"),
+    ("elsewhere", lexicon.ELSEWHERE),
     ("new", r"首次(?!备案的)|首度|新晋|初次|首现"),
     ("comma", r"[,;]"),
     ("colon", r":"),
@@ -263,7 +264,7 @@ def _relation(*words: str | None) -> tuple[str, str]:
 
 
 _SHARE_PARTS = re.compile(
-    rf"(?P<before>{_BEFORE})?(?:(?P<percent>{_PERCENT})|(?P<tenths>{_TENTHS})|(?P<fraction>{_FRACTION}))"
+    rf"(?P<before>{BEFORE_WORDS})?(?:(?P<percent>{_PERCENT})|(?P<tenths>{_TENTHS})|(?P<fraction>{_FRACTION}))"
     rf"(?P<behind>强|弱|{_BEHIND})?"
 )
 
@@ -366,7 +367,7 @@ def _bare_amount(kind, match, text) -> Token:
                  unit=_unit("", match.start(), match.end(), text))  # fmt: skip
 
 
-_ITEM_PARTS = re.compile(rf"({_BEFORE})?({_NUMBER})(余|多)?")
+_ITEM_PARTS = re.compile(rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?")
 
 
 def _amounts(kind, match, text) -> Token:

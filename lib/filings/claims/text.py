@@ -23,6 +23,7 @@ _DATED = re.compile(r"\[\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?: [\d:]+)?\]")
 _PARAGRAPHS_OF_AN_INSERT = 3
 
 _PUNCTUATION = str.maketrans("【】〔〕〇\u3000\xa0", "[]()零  ")  # the rest is NFKC's work
+_STOP = re.compile("[。!?]")
 _END = re.compile(r"[。!?\n]+[”」』\"]?")
 
 
@@ -38,11 +39,11 @@ class TextError(ValueError):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the plain copy. ``start`` is its offset; ``paragraph`` counts from 0."""
+    """A sentence of the plain copy. ``start`` is its offset; ``headline``: a first line without a stop."""
 
     text: str
     start: int
-    paragraph: int
+    headline: bool
 
 
 def decode(data: bytes, name: str = "text") -> str:
@@ -131,9 +132,10 @@ def sentences(text: str) -> Iterator[Sentence]:
     for start, end in inserts(text):
         blank[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
     text = "".join(blank)
-    start = 0
+    start, first = 0, True
     for end in [match.end() for match in _END.finditer(text)] + [len(text)]:
         piece = text[start:end]
         if piece.strip():
-            yield Sentence(piece, start, text.count("\n", 0, start))
+            yield Sentence(piece, start, first and piece.endswith("\n") and not _STOP.search(piece))
+            first = False
         start = end
