@@ -48,7 +48,7 @@ _FILED_SEVERAL = re.compile(
 )
 _FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有])(?:一|1)[个项款](?!以上|及)")
 _CHANGE = re.compile(
-    r"(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
+    r"(?<!新)(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
     r"(?:了|约|近|超过|超|逾|达到|达|为|至少)*$"
 )
 _AS_MUCH = re.compile(
@@ -58,6 +58,7 @@ _AS_MUCH = re.compile(
 _NATIONAL = re.compile(
     r"全国|我国|国内|全部|总[数量]|(?:发布|公布|公示|下发|批准|核准|通过)(?:了|共|合计|总计|累计)*$"
 )
+_AFTER = re.compile(r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)?(?:之|以)?后")
 _WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
 
 # What may stand right before an amount that counts the whole country.
@@ -117,6 +118,8 @@ class Spoken:
     some_filers: bool = False  # the talk is of some filers only
     so_far: bool = False  # 至此, 累计: up to the batch last named
     compared: tuple[int, ...] = ()  # the batch that another is compared with
+    after: bool = False  # 第四批发布后: of that batch or up to it
+    part: bool = False  # the place spoken of is a part (其中北京)
     lost: bool = False  # the talk is of a place that is not known
     of_several: bool = False  # the talk is of the filers with several services
     judged: set[int] = field(default_factory=set)  # where the tokens of claims start
@@ -144,12 +147,15 @@ class Clause:
     """One clause: tokens from left to right, each kind with its own small rule."""
 
     def __init__(self, reader, state, tokens, start, end, silent):
+        if state.text[start - 1 : start] == ";" and state.part and re.match("[^;]*批", state.text[start:]):
+            state.subject = None  # of 其中北京63个; a new batch speaks no more
         self.reader, self.state, self.tokens = reader, state, tokens
         self.start, self.end, self.silent = start, end, silent
         self.text = state.text[start:end]
         self.place: Named | None = None  # the nearest place before
         self.previous: Named | None = None  # the one before that
         self.of = ""
+        self.whole: Named | None = None  # the place of the amount that a share is of
         self.joint = self.each = self.both = False
         self.total = self.nation = self.batch_unknown = False
         self.batch_token: Token | None = None
@@ -198,6 +204,7 @@ class Clause:
             return
         if self.before(token).endswith(("从", "由")):
             state.compared = selection
+        state.after = bool(_AFTER.match(state.text, token.end))
         self.reader.batches, state.items, state.named = selection, token.items, True
         self.reader.newest = max(self.reader.newest, *selection)
         state.singles += [item[0] for item in token.items if len(item) == 1]
@@ -258,6 +265,12 @@ class Clause:
         """The batches an amount speaks of; () if none was ever named, None if it is not sure."""
         if self.batch_unknown:
             return None
+        if self.state.after:
+            if not (self.joint or self.total or self.state.so_far):
+                return None
+            self.state.after = False
+            self.reader.batches = tuple(range(1, self.reader.batches[-1] + 1))
+            return self.reader.batches
         if self.compared:
             named, selection = self.compared
             if _COMPARED_GAP.fullmatch(self.state.text[named.end : token.start]):
@@ -329,6 +342,8 @@ class Clause:
 
     def on_nameless(self, index: int, token: Token):
         """全省, 我市: the place that is meant, as the subject or as the whole of a share."""
+        if self.whole or self.of:
+            return
         word, lead = self.written(token), self.before(token)
         subject = self.place or self.state.subject
         names = subject.names if subject else ()
@@ -344,10 +359,10 @@ class Clause:
         elif name and re.match(r"的?(?:其他|其它|其余|各|以?外|多|部分)", self.after(token)) is None:
             if name not in names or not self.place:
                 self.meet(Named((name,), token), index)
-            self.reader.local = True
+            self.reader.discourse.local = True
         else:
             self.lose(token)
-            self.reader.local = True
+            self.reader.discourse.local = True
 
     def written(self, token: Token) -> str:
         """The token as it stands in the plain text."""
@@ -357,6 +372,10 @@ class Clause:
         """A place comes up: the whole of a share, what another is compared with, or the subject."""
         before = self.before(place.token)
         following = self.next_token(index, ("open", "close", "nameless"))
+        ahead = [t.kind for t in self.tokens if t.start > place.token.end and t.kind != "nameless"]
+        if _OTHER_HALF.search(before) and ahead[:2] == ["amount", "share"]:
+            self.of, self.whole = place.names[0] if len(place.names) == 1 else "?", place
+            return
         if _OTHER_HALF.search(before) and following and following.kind == "share":
             self.of = place.names[0] if len(place.names) == 1 else "?"
             return
@@ -369,6 +388,7 @@ class Clause:
         self.of = ""
         if not OBJECT.search(before):
             self.state.subject = place
+            self.state.part = "其中" in before or (self.state.part and "其中" not in before)
         self.state.seen.append(place)
 
     def places_known(self) -> bool:
@@ -425,6 +445,10 @@ class Clause:
                 place = self.place or self.state.subject
                 self.emit_count(place.names, index, token, place, self.state.compared)
             return
+        if self.whole:
+            self.emit_count(self.whole.names, index, token, self.whole)
+            self.whole = None
+            return
         if self.whole_country(token):
             self.emit_count((places.NATION,), index, token)
             return
@@ -445,7 +469,7 @@ class Clause:
 
     def national(self, token: Token) -> bool:
         """True if an amount without a place is the country's: by default, unless a text is local."""
-        if self.reader.local or self.reader.discourse.home:
+        if self.reader.discourse.local:
             return bool(_NATIONAL.search(self.state.text[: token.start]))
         lead = self.before(token).rstrip()
         return bool(_NATION_LEAD.search(lead)) and not self.opens_loosely(token)
@@ -453,6 +477,10 @@ class Clause:
     def of_filers(self, index: int, token: Token) -> bool:
         """Filers with several services or with one, and what the former filed."""
         state, tail, value = self.state, self.after(token), int(token.values[0])
+        if token.start in state.judged:
+            return True
+        if state.of_several and not self.written(token).endswith("家"):
+            token = replace(token, unit="services")
         place = self.place or state.subject
         names = place.names if place else (places.NATION,)
         kind = ""
@@ -488,12 +516,14 @@ class Clause:
         base = state.compared
         if not base or not batches or base == batches or self.batch_unknown or not state.named:
             state.why[token.start] = "no batch"
-        elif not object_last and self.clear(token):
+        elif not object_last and self.clear(token) and not (
+            state.claims and state.claims[-1].kind == "coverage"
+        ):
             place = self.place or state.subject
             names = place.names if place else (places.NATION,)
             sign = -1 if re.search("[减少降落滑低缩跌]", change[0]) else 1
             kind = "growth" if token.kind == "share" else "change"
-            if place or self.national(token) or not self.reader.local:
+            if place or self.national(token) or not self.reader.discourse.local:
                 value = token.values[0] if kind == "growth" else int(token.values[0])
                 first = place.token if place and place.token.start >= self.start else token
                 state.emit(kind, names, batches, token.unit or state.unit, token.relation,

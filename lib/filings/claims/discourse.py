@@ -41,22 +41,35 @@ def at_level(name: str, level: str) -> str | None:
 
 @dataclass
 class Discourse:
-    """The places an article has named so far. ``home``: whose it is by headline or dateline."""
+    """The places an article has named so far. ``home``: whose it is by headline, dateline or a body.
+
+    ``local``: it speaks of 我省, or its headline or dateline names a place: a bare number is not
+    the country's. A body (湖南省网信办) makes only its own sentence local.
+    """
 
     home: list[str] = field(default_factory=list)
+    local: bool = False
     named: list[str] = field(default_factory=list)
+    _by_body: bool = False
 
     def open(self, sentence: str, headline: bool) -> str:
         """Note a dateline, a body (湖南省网信办) or a headline's place; the sentence without it."""
+        if self._by_body:
+            self.local = self._by_body = False
         for match in _dateline().finditer(sentence):
-            self.home += lexicon.places_named(match[1] or match[2])
+            named = lexicon.places_named(match[1] or match[2])
+            self.home += named
+            self.local = self.local or named != ("北京",)  # where the national agencies sit
             sentence = sentence[: match.start()] + " " * len(match[0]) + sentence[match.end() :]
         bodies = re.finditer(rf"({lexicon.name_pattern()}){_BODY}", sentence)
-        found = [lexicon.places_named(match[1]) for match in bodies]
+        found = {lexicon.places_named(match[1]) for match in bodies}
+        self._by_body = bool(found) and not self.local
         if headline and not found:
-            found = [lexicon.places_named(match[0]) for match in _mention().finditer(sentence)]
-        if len(set(found)) == 1:
-            self.home += [] if self.home and headline else found[0]
+            found = {lexicon.places_named(match[0]) for match in _mention().finditer(sentence)}
+            found = {names for names in found if len(names) == 1}
+        if len(found) == 1:
+            self.home += found.pop()
+            self.local = True
         return sentence
 
     def meant(self, word: str, subject: tuple[str, ...], before: str) -> str | None:

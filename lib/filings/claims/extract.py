@@ -63,7 +63,6 @@ class _Reader:
         self.entities = False
         self.newest = 0  # the newest batch named
         self.totals: set[int] = set()  # entities of the whole country, as told
-        self.local = False  # the text has spoken of 我省, 全市: it is not of the whole country
         self.several: int | None = None  # filers of several services, as told
 
     # --- a sentence, clause by clause ----------------------------------------------------------
