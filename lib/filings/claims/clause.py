@@ -703,6 +703,10 @@ class Clause:
         if hedge := _HEDGED_SHARE.search(lead):
             token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
         following = self.next_token(index, ("open", "close", "both"))
+        if named := re.match("的(不?)[是为]", self.after(token)):  # 占比最高的是 is said otherwise
+            if not named[1] and following and following.kind == "place":
+                self.pending.append(token)
+            return
         if following and following.kind == "place" and not self.of:
             gap = self.state.text[token.end : following.start]
             if _OF_SHARE.fullmatch(gap) and "," not in gap:

@@ -60,7 +60,7 @@ _ITEM = rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
 _SPECS = (
     # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
     ("batch_run", rf"第({_ORDINAL})批?(?:至|到|-|~|—)第?({_ORDINAL})批次?"),
-    ("batch_run", rf"(?:截至|截止到?|截至到)第?()({_ORDINAL})批次?"),
+    ("batch_run", rf"(?:截至到?|截止到?|(?<![^,;。(])[至到](?=第))第?()({_ORDINAL})批次?"),
     ("batch_run", rf"[前头]()({_ORDINAL})(?:个?批次?|次备案)"),
     ("batch_list", rf"第{_ORDINAL}(?:(?:、|和|及|与|以及)第?{_ORDINAL})+批次?"),
     ("batch", rf"第({_ORDINAL})批次?"),
@@ -75,7 +75,7 @@ _SPECS = (
     ("shares", rf"{_SHARE}(?:(?:[、和及与]|以及)占?{_SHARE})+"),
     ("times", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?倍({_BEHIND})?"),
     ("share", _SHARE),
-    ("half", r"(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
+    ("half", r"(?<=的)一半(?!以上|多)|(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
     # Provinces that take part; but 四省市 right behind four places only sums them up.
     ("group", _GROUP),
     ("provinces", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
@@ -306,8 +306,9 @@ def _times(kind, match, text) -> Token:
 
 
 def _half(kind, match, text) -> Token:
-    return Token("share", match.start(), match.end(), values=(Decimal(50),), relation=">=",
-                 wording="过半")  # fmt: skip
+    about = match[0] == "一半"
+    return Token("share", match.start(), match.end(), values=(Decimal(50),),
+                 relation="~" if about else ">=", wording="约" if about else "过半")  # fmt: skip
 
 
 def _provinces(kind, match, text) -> Token:
