@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from filings import places
 from filings.claims import lex, lexicon
 from filings.claims.claim import Claim
+from filings.claims.discourse import at_level
 from filings.claims.lex import Token
 
 MOST_PROVINCES = len(places.province_names()) // 2
@@ -51,6 +52,8 @@ _CHANGE = re.compile(
     r"(?<!新)(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
     r"(?:了|约|近|超过|超|逾|达到|达|为|至少)*$"
 )
+_MORE_THAN = re.compile(r"(?:超过|超出|反超|高于|多于|低于|领先|落后|少于|逊于|不及)$")
+_RISEN_TO = re.compile(r"[增升降减落跌缩扩涨滑加][^,;。\d]{0,2}[到至为]了?$")
 _AS_MUCH = re.compile(
     r"(?:(?:数量?|总量|总数|之和|合计|也|还|仍|已|就|更)*(?:是|为|仅为|仅是|相当于|达到?|仅及|只有|只及)?(?:了)?"
     rf"(?:({lex.BEFORE_WORDS})|(?<=[是为于及到有达]))(?:了)?)$"
@@ -61,11 +64,6 @@ _NATIONAL = re.compile(
 _AFTER = re.compile(r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)?(?:之|以)?后")
 _WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
 
-# What may stand right before an amount that counts the whole country.
-_NATION_LEAD = re.compile(
-    r"(?:^|[“\"(:!]|共|计|有|达|达到|至|到|为|增|的|个|是|过|批准|通过|发布|公布|收录|包括|包含|囊括|来自|属于|企业|公司|"
-    r"主体|数量?|总量|总数|备案|涉及|了|在|服务|项目|累计|全部|全国|我国|国内|仅|只|已|批次?|推出|下发|披露|审批|服务、|项目、|企业、)$"
-)
 _COVERS = re.compile(
     r"遍布|来自|覆盖|分布|涉及|涵盖|横跨|分属|遍及|散布|扩大|扩展|扩容|分散|注册于|落户|落地|涉"
 )
@@ -118,6 +116,7 @@ class Spoken:
     some_filers: bool = False  # the talk is of some filers only
     so_far: bool = False  # 至此, 累计: up to the batch last named
     compared: tuple[int, ...] = ()  # the batch that another is compared with
+    risen_from: tuple[int, ...] | None = None  # the batch spoken of before 从第一批的63个
     after: bool = False  # 第四批发布后: of that batch or up to it
     part: bool = False  # the place spoken of is a part (其中北京)
     lost: bool = False  # the talk is of a place that is not known
@@ -157,7 +156,7 @@ class Clause:
         self.of = ""
         self.whole: Named | None = None  # the place of the amount that a share is of
         self.joint = self.each = self.both = False
-        self.total = self.nation = self.batch_unknown = False
+        self.total = self.nation = self.batch_unknown = self.conditional = False
         self.batch_token: Token | None = None
         self.compared: tuple[Token, tuple[int, ...]] | None = None
         self.pending: list[Token] = []  # amounts that wait for the place behind them
@@ -202,8 +201,9 @@ class Clause:
             self.compared = token, selection
             state.compared = selection
             return
+        state.risen_from = None
         if self.before(token).endswith(("从", "由")):
-            state.compared = selection
+            state.compared, state.risen_from = selection, self.reader.batches
         state.after = bool(_AFTER.match(state.text, token.end))
         self.reader.batches, state.items, state.named = selection, token.items, True
         self.reader.newest = max(self.reader.newest, *selection)
@@ -265,6 +265,10 @@ class Clause:
         """The batches an amount speaks of; () if none was ever named, None if it is not sure."""
         if self.batch_unknown:
             return None
+        if self.state.risen_from is not None and _RISEN_TO.search(self.before(token)):
+            if len(self.state.risen_from) != 1 or self.state.risen_from == self.state.compared:
+                return None
+            self.reader.batches, self.state.risen_from = self.state.risen_from, None
         if self.state.after:
             if not (self.joint or self.total or self.state.so_far):
                 return None
@@ -339,6 +343,17 @@ class Clause:
             self.lose(token)
             return
         self.meet(Named(names, token), index)
+
+    def on_district(self, index: int, token: Token):
+        """朝阳区: that of the city spoken of."""
+        known = [*(self.place or self.state.subject or Named((), token)).names[:1],
+                 *reversed(self.reader.discourse.home)]  # fmt: skip
+        cities = filter(None, (at_level(name, "市") for name in known))
+        name = next(filter(None, (lexicon.district_of(city, self.written(token)) for city in cities)), None)
+        if name:
+            self.meet(Named((name,), token), index)
+        else:
+            self.lose(token)
 
     def on_nameless(self, index: int, token: Token):
         """全省, 我市: the place that is meant, as the subject or as the whole of a share."""
@@ -445,6 +460,11 @@ class Clause:
                 place = self.place or self.state.subject
                 self.emit_count(place.names, index, token, place, self.state.compared)
             return
+        if not self.place and any(
+            one.kind == "provinces" and not _COVERS.search(self.before(one))
+            for one in self.tokens[:index]
+        ):
+            return  # 12个省市的备案数不足3个
         if self.whole:
             self.emit_count(self.whole.names, index, token, self.whole)
             self.whole = None
@@ -471,8 +491,7 @@ class Clause:
         """True if an amount without a place is the country's: by default, unless a text is local."""
         if self.reader.discourse.local:
             return bool(_NATIONAL.search(self.state.text[: token.start]))
-        lead = self.before(token).rstrip()
-        return bool(_NATION_LEAD.search(lead)) and not self.opens_loosely(token)
+        return not self.opens_loosely(token)
 
     def of_filers(self, index: int, token: Token) -> bool:
         """Filers with several services or with one, and what the former filed."""
@@ -526,7 +545,10 @@ class Clause:
             if place or self.national(token) or not self.reader.discourse.local:
                 value = token.values[0] if kind == "growth" else int(token.values[0])
                 first = place.token if place and place.token.start >= self.start else token
-                state.emit(kind, names, batches, token.unit or state.unit, token.relation,
+                relation = token.relation
+                if sign < 0:
+                    relation = {">=": "<=", "<=": ">="}.get(relation, relation)
+                state.emit(kind, names, batches, token.unit or state.unit, relation,
                            sign * value, first, token, wording=token.wording, base=base)  # fmt: skip
         return True
 
@@ -594,6 +616,14 @@ class Clause:
             return bool(self.state.subject)
         if self.after(token).startswith(("百分点", "以内")) or "倍" in self.after(token)[:3]:
             return False
+        if self.conditional or re.match(r"\S{0,6}?(?:首次|首度|初次|再次|多次|连续|重复|[为是属系]新)", self.after(token)):
+            return False
+        if re.match("的(?:共|仅|只)?(?:有|省|城市|地|企业|公司)", self.after(token)):
+            self.conditional = True  # 超过50个的有5个: neither is a count of filings
+            return False
+        if self.place and _MORE_THAN.search(self.text[: self.place.token.start - self.start]):
+            if self.state.text[self.place.token.end : token.start] in ("", "了"):
+                return False  # 超过上海12个
         one = token.values[0] == 1 and "一" in self.written(token)
         if one or token.wording == "至少":
             return bool(re.search(r"(?:各|各有|仅|仅有|只有|\()$", lead))
@@ -620,7 +650,7 @@ class Clause:
             return False
         if self.nation:
             return True
-        return bool(_WHOLE.match(self.after(token))) and bool(_NATION_LEAD.search(lead))
+        return bool(_WHOLE.match(self.after(token))) and self.clear(token)
 
     def opens_loosely(self, token: Token) -> bool:
         """True for an amount that opens a clause without a noun: too little to go by."""
@@ -677,6 +707,8 @@ class Clause:
             for batches, one in zip(items, token.parts, strict=True):
                 if one.kind == "amount":
                     self.emit_count(names, index, one, place, tuple(batches))
+                elif place:
+                    self.emit_share(place, index, one, tuple(batches))
 
     on_shares = on_amounts
 
@@ -739,9 +771,9 @@ class Clause:
             self.state.emit("share_of_multi_filers", names, batches, "services", token.relation,
                             token.values[0], token, token, of=names[0], wording=token.wording)  # fmt: skip
 
-    def emit_share(self, place: Named, index: int, token: Token):
+    def emit_share(self, place: Named, index: int, token: Token, batches=()):
         """Add a share of the country, or of the province or city named as the whole."""
-        batches = self.batches_of(token, index, cumulates=False)
+        batches = batches or self.batches_of(token, index, cumulates=False)
         if batches is None or self.of == "?" or place.names == (places.NATION,):
             return
         if lexicon.region_members(self.of) or self.of in place.names:

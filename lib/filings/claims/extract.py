@@ -30,7 +30,7 @@ _DATES = re.compile(
     r"|第[零一二三四五六七八九十百\d]+"
 )
 _NUMBERS = re.compile(
-    rf"(?:{lex.BEFORE_WORDS})?(?:\d[\d,.]*|[{lex.NUMERALS}几数]{{2,}}|[{lex.NUMERALS}几数](?=[个项家款成倍%])(?<!一))"
+    rf"(?:{lex.BEFORE_WORDS})?(?:\d+(?:[,.]\d+)*|[{lex.NUMERALS}几数]{{2,}}|[{lex.NUMERALS}几数](?=[个项家款成倍%])(?<!一))"
     r"[万千百亿余多]*(?:[个项家款成倍%]|[万亿]?元|人|座|户)?"
 )
 

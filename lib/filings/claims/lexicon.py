@@ -59,11 +59,24 @@ def _names() -> dict[str, str]:
     return names
 
 
+def shared_districts() -> str:
+    """Districts whose name several cities have (鼓楼区): which is meant, the text has to say."""
+    table = places.counties()
+    newest = table[table["last_year"] == table["last_year"].max()]["county_name"]
+    shared = sorted(set(newest[newest.duplicated()]) - {"市辖区"}, key=len, reverse=True)
+    return "|".join(shared)
+
+
+def district_of(city: str, name: str) -> str | None:
+    """The district of that name in a city; None if there is none."""
+    return _names().get(f"{city}{name}")
+
+
 @cache
 def name_pattern() -> str:
     """A name of one place or region, longest first; no part of a larger name (粤港澳大湾区)."""
     names = sorted([*_names(), *REGIONS, *_compounds()], key=len, reverse=True)
-    return rf"(?:(?<!粤港澳)(?:{'|'.join(names)}))"
+    return rf"(?:(?<!粤港澳)(?:{'|'.join(names)})(?![区县旗](?![块域别间分内])))"
 
 
 @cache
