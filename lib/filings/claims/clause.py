@@ -47,6 +47,9 @@ _FILED = r"(?:企业|公司|主体|机构|单位|备案人)*(?:都|均|各自?|�
 _FILED_SEVERAL = re.compile(
     rf"{_FILED}(?:(?:两|二|2)[个项款](?:及|或|和)?以上|(?:两|二|2)(?:及|或)?以上|多[个项款]|不止[一1][个项款])"
 )
+_SEVERAL_FILED = re.compile(
+    r"(?:(?:两|二|2)[个项款]?(?:及|或|和)?以上|多[个项款])(?:备案|服务|项目)*的(?:企业|公司|主体)[共有为达到计]*$"
+)
 _FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有])(?:一|1)[个项款](?!以上|及)")
 _CHANGE = re.compile(
     r"(?<!新)(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
@@ -450,7 +453,7 @@ class Clause:
             if re.fullmatch(r"\S{0,8}?(?:在|由)", gap) and not self.place:
                 self.pending.append(token)
                 return
-        if _PROVINCES_COUNTED.search(self.before(token)):
+        if not self.place and _PROVINCES_COUNTED.search(self.before(token)):
             self.emit_coverage(index, token)
             return
         if not self.clear(token):
@@ -510,7 +513,7 @@ class Clause:
             state.of_several = True
             state.judged.add(token.start)
             return True
-        elif _FILED_SEVERAL.match(tail):
+        elif _FILED_SEVERAL.match(tail) or _SEVERAL_FILED.search(self.before(token)):
             kind, state.of_several, self.reader.several = "multi_filers", True, value
         elif _FILED_ONE.match(tail):
             kind, state.of_several = "single_filers", False
@@ -577,6 +580,7 @@ class Clause:
             self.state.emit("ratio", part.names, batches, self.state.unit,
                             "<" if re.search("不足|不到|未及", wording) else relation,
                             token.values[0], token, token, of=of.names[0], wording=wording)  # fmt: skip
+        self.state.subject = part
         return True
 
     def on_none(self, index: int, token: Token):
@@ -604,6 +608,11 @@ class Clause:
             return False
         if lead.endswith(("数", "几")) and self.written(token)[0] in "十百千万":
             return False
+        if self.conditional or re.match(r"\S{0,6}?(?:首次|首度|初次|再次|多次|连续|重复|[为是属系]新)", self.after(token)):
+            return False
+        if re.match("的(?:共|仅|只)?(?:有|省|城市|地|企业|公司)", self.after(token)):
+            self.conditional = True  # 超过50个的有5个: neither is a count of filings
+            return False
         if _SEVERAL_EACH.search(self.text):
             return False
         if token.unit == "entities" and (
@@ -615,11 +624,6 @@ class Clause:
         if re.search(r"其中共?有?$", lead) and not self.place:
             return bool(self.state.subject)
         if self.after(token).startswith(("百分点", "以内")) or "倍" in self.after(token)[:3]:
-            return False
-        if self.conditional or re.match(r"\S{0,6}?(?:首次|首度|初次|再次|多次|连续|重复|[为是属系]新)", self.after(token)):
-            return False
-        if re.match("的(?:共|仅|只)?(?:有|省|城市|地|企业|公司)", self.after(token)):
-            self.conditional = True  # 超过50个的有5个: neither is a count of filings
             return False
         if self.place and _MORE_THAN.search(self.text[: self.place.token.start - self.start]):
             if self.state.text[self.place.token.end : token.start] in ("", "了"):
@@ -729,7 +733,10 @@ class Clause:
             return
         if lexicon.DIFFERENCE.search(lead) or self.ratio(index, token):
             return
-        if self.state.of_several and not self.place and _SHARE_WORD.search(lead):
+        if self.state.of_several and not self.place and _SHARE_WORD.search(lead) and (
+            re.search("服务|项目|备案", lead)
+            or self.state.claims[-1:] and self.state.claims[-1].kind == "services_of_multi_filers"
+        ):
             self.share_of_several(index, token)
             return
         if hedge := _HEDGED_SHARE.search(lead):
@@ -843,7 +850,8 @@ class Clause:
         following = self.next_token(index, ("open", "close", "each", "in_order", "colon", "nation"))
         if following and following.kind == "place":
             gap = self.state.text[token.end : following.start]
-            if re.fullmatch(r"[^,;]{0,8}?(?:是|为|的|的省市|属|包括|:)[“\"]?", gap):
+            named = not gap and self.written(token).endswith(("名", "位"))  # 第二名广东
+            if named or re.fullmatch(r"[^,;]{0,8}?(?:是|为|的|的省市|属|包括|:)[“\"]?", gap):
                 own = self.state.text[following.end : following.end + 1] in ("(", *"0123456789")
                 return (None if own and len(following.places) == 1 and token.kind == "top"
                         else Named(following.places, following)), True  # fmt: skip

@@ -397,6 +397,7 @@ _READERS = {
     "amounts": _amounts, "bare_amounts": _amounts,
 }  # fmt: skip
 
+_COMPARED = re.compile(r"(?:备案|清单|名单)?相?[比较]")
 _BETWEEN = re.compile(r"(?:[”\"》]|企业|地区|省|市)?(?:、|和|与|及|以及|\+|/)(?:[“\"《])?")
 
 
@@ -418,7 +419,8 @@ def _grouped(found: list[Token], text: str) -> list[Token]:
         last = joined[-1] if joined else None
         gap = text[last.end : token.start] if last else None
         if last and token.kind == last.kind in ("place", "batch"):
-            if _BETWEEN.fullmatch(gap):
+            compared = gap == "与" and _COMPARED.match(text, token.end)
+            if _BETWEEN.fullmatch(gap) and not compared:
                 joined[-1] = Token(token.kind, last.start, token.end, last.places + token.places,
                                    last.items + token.items)  # fmt: skip
                 continue
