@@ -25,13 +25,12 @@ _NARROWING = re.compile(
 )
 
 
-_DATES = re.compile(
-    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{2,4}年(?:\d{1,2}月)?|\d{1,2}[月日号时点]|\d{1,4}[-/.:]\d{1,2}(?:[-/.:]\d{1,4})?"
-    r"|第[零一二三四五六七八九十百\d]+"
-)
+# Dates and ordinals, which count nothing, and then numbers.
 _NUMBERS = re.compile(
-    rf"(?:{lex.BEFORE_WORDS})?(?:\d+(?:[,.]\d+)*|[{lex.NUMERALS}几数]{{2,}}|[{lex.NUMERALS}几数](?=[个项家款成倍%])(?<!一))"
-    r"[万千百亿余多]*(?:[个项家款成倍%]|[万亿]?元|人|座|户)?"
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{2,4}年(?:\d{1,2}月)?|\d{1,2}[月日号时点](?!以)"
+    r"|\d{1,4}[-/:]\d{1,2}(?:[-/:]\d{1,4})?|第[零一二三四五六七八九十百\d]+"
+    rf"|(?P<number>(?:{lex.BEFORE_WORDS})?(?:\d+(?:[,.]\d+)*|[{lex.NUMERALS}几数]{{2,}}"
+    rf"|[{lex.NUMERALS}几数](?=[个项家款成倍%])(?<!一))[万千百亿余多]*(?:[个项家款成倍%]|[万亿]?元|人|座|户)?)"
 )
 
 
@@ -69,11 +68,11 @@ class _Reader:
 
     def read(self, sentence: str, headline: bool = False) -> tuple[list[Claim], list[tuple]]:
         """Claims of one plain sentence, and its other numbers, with offsets in it."""
-        sentence = self.discourse.open(sentence, headline)
         if len(sentence) > _LONGEST or lexicon.OTHER_REGISTER.search(sentence):
             self.on = False
             reason = "not understood" if len(sentence) > _LONGEST else "no filing"
-            return [], [(*one.span(), reason) for one in self._numbers(sentence)]
+            return [], [(*one.span("number"), reason) for one in self._numbers(sentence)]
+        sentence = self.discourse.open(sentence, headline)
         state = Spoken(sentence, lex.tokens(sentence))
         named = bool(lexicon.CUE.search(sentence)) or any(
             t.kind.startswith("batch") for t in state.tokens
@@ -98,10 +97,7 @@ class _Reader:
 
     @staticmethod
     def _numbers(sentence: str) -> Iterable[re.Match]:
-        dates = [match.span() for match in _DATES.finditer(sentence)]
-        for match in _NUMBERS.finditer(sentence):
-            if not any(start < match.end() and match.start() < end for start, end in dates):
-                yield match
+        return (match for match in _NUMBERS.finditer(sentence) if match["number"])
 
     def _unjudged(self, state: Spoken) -> list[tuple[int, int, str]]:
         """Numbers no claim was made of: (start, end, why)."""
@@ -110,7 +106,7 @@ class _Reader:
                 if token.kind in NUMBERED and token.start not in state.judged]  # fmt: skip
         for match in self._numbers(state.text):
             if not any(token.start < match.end() and match.start() < token.end for token in tokens):
-                rest.append((*match.span(), state.reason(match.start())))
+                rest.append((*match.span("number"), state.reason(match.start())))
         return sorted(rest)
 
     def _catching_up(self, state: Spoken):
