@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 PRESS = Path(__file__).parent / "press"
-SETS = ("practice", "exam", "second_exam", "third_exam", "typed_practice")
+SETS = ("practice", "exam", "second_exam", "third_exam", "typed_practice", "typed_exam")
 ARTICLE = paths.SHARED / "article" / "article.txt"
 
 
