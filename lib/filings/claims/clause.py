@@ -20,6 +20,7 @@ _OF_SHARE = re.compile(
     r"\S{0,14}?(?:来自|出自|落户|位于|注册于|集中|聚集|分布|由|为|归|被|在)(?:了|于|在)?[“\"]?"
 )
 _SHARE_WORD = re.compile(r"占|比重|份额|比例")
+_SHARE_SAID = re.compile(r"(?:占比|比重|份额|比例)[^,;。\d]{0,5},[^,;。\d]{0,3}$")
 _SHARED = re.compile(r"(?:的|以上|多)?(?:份额|比例|比重|席位|备案|服务|名额)")
 _HEDGED_SHARE = re.compile(r"(近|约|超过?|逾|接近|大约|不足|不到)占[^,;。\d]{0,10}$")
 _HEDGED = re.compile(r"(约|近|超过?|逾|突破|接近|不足|不到)(?:有|了|为|达到?|计)$")
@@ -368,8 +369,11 @@ class Clause:
         name = self.reader.discourse.meant(word, names, self.state.text[: token.start])
         following = self.next_token(index)
         kind = following.kind if following else ""
-        if re.search(r"占(?:据|到|了)?$", lead) and kind in ("share", "half"):
+        ahead = [one.kind for one in self.tokens[index + 1 :]][:2]
+        if re.search(r"占(?:据|到|了)?$", lead) and kind == "share":
             self.of = name or "?"
+        elif re.search(r"占(?:据|到|了)?$", lead) and ahead == ["amount", "share"] and name:
+            self.of, self.whole = name, Named((name,), token)
         elif kind == "share" and self.place and name not in (None, *names):
             self.of = name
         elif re.search(r"[居列位占在]$", lead) and kind in ("rank", "first", "top", "ranks", "most"):
@@ -481,6 +485,11 @@ class Clause:
                 self.emit_count((places.NATION,), index, token)
             else:
                 self.state.why[token.start] = "no place"
+            return
+        if self.joint and not self.place and len(self.state.counts) > 1:
+            listed = self.state.counts
+            if sum(listed.values()) == token.values[0]:
+                self.emit_count(tuple(listed), index, token)
             return
         if (self.each or self.both) and len(place.names) > 1:
             if "分别" in self.before(token):
@@ -752,7 +761,8 @@ class Clause:
                 self.pending.append(token)
                 return
         place = self.place or self.state.subject
-        said = _SHARE_WORD.search(lead) or _SHARED.match(self.after(token))
+        said = _SHARE_WORD.search(lead) or _SHARE_SAID.search(self.state.text[: token.start])
+        said = said or _SHARED.match(self.after(token))
         if as_much := _OF_NATION.search(lead):
             said = True
             if as_much[1]:
@@ -760,6 +770,11 @@ class Clause:
         if not place or not (said or self.state.share_said or "过半" in self.written(token)):
             return
         if not self.clear(token):
+            return
+        if self.joint and not self.place and len(self.state.counts) > 1:
+            place = Named(tuple(self.state.counts), token)
+        if self.of and any(self.of not in places.ancestors(name) for name in place.names
+                           if self.of != "?" and not lexicon.region_members(name)):  # fmt: skip
             return
         if self.each and len(place.names) > 1:
             if "分别" in lead:

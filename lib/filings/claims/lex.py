@@ -60,6 +60,7 @@ _ITEM = rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
 _SPECS = (
     # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
     ("batch_run", rf"第({_ORDINAL})批?(?:至|到|-|~|—)第?({_ORDINAL})批次?"),
+    ("batch_run", rf"首批(?:至|到|-|~)()第?({_ORDINAL})批次?"),
     ("batch_run", rf"(?:截至到?|截止到?|(?<![^,;。(])[至到](?=第))第?()({_ORDINAL})批次?"),
     ("batch_run", rf"[前头]()({_ORDINAL})(?:个?批次?|次备案)"),
     ("batch_list", rf"第{_ORDINAL}(?:(?:、|和|及|与|以及)第?{_ORDINAL})+批次?"),

@@ -76,7 +76,7 @@ def district_of(city: str, name: str) -> str | None:
 def name_pattern() -> str:
     """A name of one place or region, longest first; no part of a larger name (粤港澳大湾区)."""
     names = sorted([*_names(), *REGIONS, *_compounds()], key=len, reverse=True)
-    return rf"(?:(?<!粤港澳)(?:{'|'.join(names)})(?![区县旗](?![块域别间分内])))"
+    return rf"(?:(?<!粤港澳)(?<![泛环])(?:{'|'.join(names)})(?![区县旗](?![块域别间分内])))"
 
 
 @cache
