@@ -56,7 +56,8 @@ def sentence(template, table, names, batch, base, sign):
     """A sentence of the template that is true of the table, or "" where none can be made."""
     a, b, c = names
     here, there = count(table, [a], [batch]), count(table, [b], [batch])
-    total = count(table, [places.NATION], [batch])
+    nation = [places.NATION]
+    total = count(table, nation, [batch])
     run = range(1, batch + 1)
     rank = 1 + sum(count(table, [name], [batch]) > here for name in NAMES)
     before = count(table, [a], [base])
@@ -65,20 +66,20 @@ def sentence(template, table, names, batch, base, sign):
     nth, first = sign[batch], sign[base]
     third = count(table, [c], [batch])
     change = here - before
+    grew = "增加" if change >= 0 else "减少"
     return (
         f"第{nth}批备案中,{a}有{here}个,{b}有{there}个。",
         f"{a}日报讯 第{nth}批备案名单公布,我省共有{here}个项目通过,全国共{total}个。",
         f"新华社{a}4月2日电 第{nth}批备案清单公布。全省共有{here}个项目入选,居全国第{rank}位。",
         f"第{nth}批备案中,{a}、{b}和{c}分别有{here}个、{there}个和{third}个。",
         f"第{nth}批备案中,{a}、{b}分别占{percent(here, total)}%和{percent(there, total)}%。",
-        f"前{nth}批备案合计{count(table, [places.NATION], run)}个,其中{a}{count(table, [a], run)}个。",
-        f"国家网信办已分{nth}批次发布{count(table, [places.NATION], run)}个备案编号。",
+        f"前{nth}批备案合计{count(table, nation, run)}个,其中{a}{count(table, [a], run)}个。",
+        f"国家网信办已分{nth}批次发布{count(table, nation, run)}个备案编号。",
         f"第{nth}批备案,{a}{here}个,张江{there + 1}个,其他城市共{third + 1}个。",
-        f"第{nth}批{a}备案{here}个,比第{first}批{'增加' if change >= 0 else '减少'}{abs(change)}个。",
+        f"第{nth}批{a}备案{here}个,比第{first}批{grew}{abs(change)}个。",
         f"第{nth}批备案,{a}是{b}的{Decimal(here) / there:.1f}倍。",
         f"{a}从第{first}批的{before}个变为第{nth}批的{here}个,某市共有{third + 1}个。",
-        f"第{nth}批备案公布,至此,我国共有{count(table, [places.NATION], run)}个服务备案,"
-        f"某省{third + 1}个。",
+        f"第{nth}批备案公布,至此,我国共有{count(table, nation, run)}个服务备案,某省{third + 1}个。",
         f"第{nth}批备案中,共有{sum(table[name][batch - 1] > 0 for name in NAMES)}个省市有项目通过,"
         f"省会城市{third + 1}个。",
     )[template]

@@ -16,8 +16,8 @@ class Claim:
     except that a region (中西部) may stand among the places, that ``relation`` may be ``>`` (most)
     and that batches are empty where the text names none. value: a whole number, a Decimal of
     percent, a tuple of places (order, leaders) or None (trend). ``wording``: 近, 超, 余 and the
-    like, as written. ``base``: the batches that a change (in units, negative for a fall) or a growth
-    (in percent) starts from. A ratio is in times (倍 in its wording) or percent of the place ``of``.
+    like, as written. ``base``: the batches that a change (negative for a fall) or a growth (in
+    percent) starts from. A ratio is in times (倍 in its wording) or in percent of ``of``.
     """
 
     start: int
@@ -40,7 +40,7 @@ class Claim:
 
     @property
     def written_batches(self) -> str:
-        """The batches as the ledger writes them (of a change ``1;2``); empty where none are named."""
+        """The batches as the ledger writes them (a change: ``1;2``); empty if none is named."""
         return ";".join(ledger.write_batches(one) for one in (self.base, self.batches) if one)
 
     @property

@@ -44,12 +44,15 @@ _NO_NUMBER = re.compile(r"(?:[第前]|若干|最多|至少|单个|一家)$")
 _SEVERAL_EACH = re.compile(
     r"(?:两|二|多|2)(?:项|个|款)?(?:及)?以上|多个服务|多项服务|各?仅?获得?1[项个]|最少[一两二\d]"
 )
-_FILED = r"(?:企业|公司|主体|机构|单位|备案人)*(?:都|均|各自?|分别|仅|只)*(?:获得?|拥有|持有|有|通过|备案|完成|提交|取得)*了?"
+_FILED = (
+    r"(?:企业|公司|主体|机构|单位|备案人)*(?:都|均|各自?|分别|仅|只)*"
+    r"(?:获得?|拥有|持有|有|通过|备案|完成|提交|取得)*了?"
+)
 _FILED_SEVERAL = re.compile(
-    rf"{_FILED}(?:(?:两|二|2)[个项款](?:及|或|和)?以上|(?:两|二|2)(?:及|或)?以上|多[个项款]|不止[一1][个项款])"
+    rf"{_FILED}(?:[两二2][个项款]?(?:及|或|和)?以上|多[个项款]|不止[一1][个项款])"
 )
 _SEVERAL_FILED = re.compile(
-    r"(?:(?:两|二|2)[个项款]?(?:及|或|和)?以上|多[个项款])(?:备案|服务|项目)*的(?:企业|公司|主体)[共有为达到计]*$"
+    r"(?:[两二2][个项款]?(?:及|或|和)?以上|多[个项款])(?:备案|服务|项目)*的(?:企业|公司|主体)[共有为达到计]*$"
 )
 _FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有])(?:一|1)[个项款](?!以上|及)")
 _CHANGE = re.compile(
@@ -57,6 +60,9 @@ _CHANGE = re.compile(
     r"(?:了|约|近|超过|超|逾|达到|达|为|至少)*$"
 )
 _MORE_THAN = re.compile(r"(?:超过|超出|反超|高于|多于|低于|领先|落后|少于|逊于|不及)$")
+_APPEARS = re.compile(
+    r"(?:各|均|都)?(?:有|出现|实现|获|通过|入选|上榜|入围|现身|备案|亮相|榜上|进入[名清]单|[,。;]|$)"
+)
 _RISEN_TO = re.compile(r"[增升降减落跌缩扩涨滑加][^,;。\d]{0,2}[到至为]了?$")
 _AS_MUCH = re.compile(
     r"(?:(?:数量?|总量|总数|之和|合计|也|还|仍|已|就|更)*(?:是|为|仅为|仅是|相当于|达到?|仅及|只有|只及)?(?:了)?"
@@ -65,7 +71,12 @@ _AS_MUCH = re.compile(
 _NATIONAL = re.compile(
     r"全国|我国|国内|全部|总[数量]|(?:发布|公布|公示|下发|批准|核准|通过)(?:了|共|合计|总计|累计)*$"
 )
-_AFTER = re.compile(r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)?(?:之|以)?后")
+_AFTER = re.compile(
+    r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)?(?:之|以)?后"
+)
+_SOME_PLACES = re.compile(
+    r"(?:省份|省市|省区市?|城市|地区)的|半数|多数|部分|有的|一些|每个?省|各省"
+)
 _WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
 
 _COVERS = re.compile(
@@ -150,7 +161,11 @@ class Clause:
     """One clause: tokens from left to right, each kind with its own small rule."""
 
     def __init__(self, reader, state, tokens, start, end, silent):
-        if state.text[start - 1 : start] == ";" and state.part and re.match("[^;]*批", state.text[start:]):
+        if (
+            state.text[start - 1 : start] == ";"
+            and state.part
+            and re.match("[^;]*批", state.text[start:])
+        ):
             state.subject = None  # of 其中北京63个; a new batch speaks no more
         self.reader, self.state, self.tokens = reader, state, tokens
         self.start, self.end, self.silent = start, end, silent
@@ -171,14 +186,16 @@ class Clause:
             return "no filing"
         return "no place" if self.state.lost else "not understood"
 
-    def clear(self, token: Token) -> bool:
+    def clear(self, token: Token, start: int = 0) -> bool:
         """True if every word of the clause before an amount, and its noun, is understood."""
-        text = self.state.text
-        lead = list(text[self.start : token.start])
+        text, start = self.state.text, max(start, self.start)
+        lead = list(text[start : token.start])
         for other in self.tokens:
-            for at in range(other.start, min(other.end, token.start)):
-                lead[at - self.start] = "_"
-        noun = re.match(r"([^,;。:()\d、]{0,8}?)(?:服务|项目|企业|公司|产品|应用)", text[token.end :])
+            for at in range(max(start, other.start), min(other.end, token.start)):
+                lead[at - start] = "_"
+        noun = re.match(
+            r"([^,;。:()\d、]{0,8}?)(?:服务|项目|企业|公司|产品|应用)", text[token.end :]
+        )
         return lexicon.understood("".join(lead)) and (not noun or lexicon.understood(noun[1]))
 
     def before(self, token: Token) -> str:
@@ -353,7 +370,9 @@ class Clause:
         known = [*(self.place or self.state.subject or Named((), token)).names[:1],
                  *reversed(self.reader.discourse.home)]  # fmt: skip
         cities = filter(None, (at_level(name, "市") for name in known))
-        name = next(filter(None, (lexicon.district_of(city, self.written(token)) for city in cities)), None)
+        name = next(
+            filter(None, (lexicon.district_of(city, self.written(token)) for city in cities)), None
+        )
         if name:
             self.meet(Named((name,), token), index)
         else:
@@ -376,9 +395,17 @@ class Clause:
             self.of, self.whole = name, Named((name,), token)
         elif kind == "share" and self.place and name not in (None, *names):
             self.of = name
-        elif re.search(r"[居列位占在]$", lead) and kind in ("rank", "first", "top", "ranks", "most"):
+        elif re.search(r"[居列位占在]$", lead) and kind in (
+            "rank",
+            "first",
+            "top",
+            "ranks",
+            "most",
+        ):
             return
-        elif name and re.match(r"的?(?:其他|其它|其余|各|以?外|多|部分)", self.after(token)) is None:
+        elif (
+            name and re.match(r"的?(?:其他|其它|其余|各|以?外|多|部分)", self.after(token)) is None
+        ):
             if name not in names or not self.place:
                 self.meet(Named((name,), token), index)
             self.reader.discourse.local = True
@@ -461,6 +488,8 @@ class Clause:
             self.emit_coverage(index, token)
             return
         if not self.clear(token):
+            if not self.place or not self.clear(token, self.place.token.end):
+                self.lose(token)
             return
         if self.rises(token):
             if self.state.compared and self.places_known():
@@ -490,6 +519,7 @@ class Clause:
             listed = self.state.counts
             if sum(listed.values()) == token.values[0]:
                 self.emit_count(tuple(listed), index, token)
+                self.state.subject = Named(tuple(listed), token)
             return
         if (self.each or self.both) and len(place.names) > 1:
             if "分别" in self.before(token):
@@ -500,7 +530,9 @@ class Clause:
         self.emit_count(place.names, index, token, place)
 
     def national(self, token: Token) -> bool:
-        """True if an amount without a place is the country's: by default, unless a text is local."""
+        """True if an amount without a place is the country's: unless the text is local."""
+        if _SOME_PLACES.search(self.before(token)):
+            return False
         if self.reader.discourse.local:
             return bool(_NATIONAL.search(self.state.text[: token.start]))
         return not self.opens_loosely(token)
@@ -543,12 +575,14 @@ class Clause:
         if not change:
             return False
         state, batches = self.state, self.reader.batches
-        object_last = state.seen and OBJECT.search(state.text[: state.seen[-1].token.start])
+        object_last = self.place and OBJECT.search(state.text[: self.place.token.start])
         base = state.compared
         if not base or not batches or base == batches or self.batch_unknown or not state.named:
             state.why[token.start] = "no batch"
-        elif not object_last and self.clear(token) and not (
-            state.claims and state.claims[-1].kind == "coverage"
+        elif (
+            not object_last
+            and self.clear(token)
+            and not (state.claims and state.claims[-1].kind == "coverage")
         ):
             place = self.place or state.subject
             names = place.names if place else (places.NATION,)
@@ -560,8 +594,8 @@ class Clause:
                 relation = token.relation
                 if sign < 0:
                     relation = {">=": "<=", "<=": ">="}.get(relation, relation)
-                state.emit(kind, names, batches, token.unit or state.unit, relation,
-                           sign * value, first, token, wording=token.wording, base=base)  # fmt: skip
+                state.emit(kind, names, batches, token.unit or state.unit, relation, sign * value,
+                           first, token, wording=token.wording, base=base)  # fmt: skip
         return True
 
     def on_times(self, index: int, token: Token):
@@ -569,12 +603,17 @@ class Clause:
         self.ratio(index, token)
 
     def ratio(self, index: int, token: Token) -> bool:
-        """Add how many times, or which part, of the place right before it the one before that has."""
+        """Add how many times, or which part, of the place right before it another has."""
         of, part = self.place, self.previous
         if self.silent or not of or not part or self.state.text[of.token.end : token.start] != "的":
             return False
         lead = _AS_MUCH.search(self.state.text[self.start : of.token.start])
-        if not lead or len(of.names) > 1 or of.names[0] in part.names or of.names[0] == places.NATION:
+        if (
+            not lead
+            or len(of.names) > 1
+            or of.names[0] in part.names
+            or of.names[0] == places.NATION
+        ):
             return False
         if any(of.names[0] in places.ancestors(name) for name in part.names
                if not lexicon.region_members(name)):  # fmt: skip
@@ -586,14 +625,14 @@ class Clause:
             relation, wording = lex.BEFORE[lead[1]], f"{lead[1]}{wording}"
         batches = self.batches_of(token, index)
         if batches is not None:
-            self.state.emit("ratio", part.names, batches, self.state.unit,
-                            "<" if re.search("不足|不到|未及", wording) else relation,
-                            token.values[0], token, token, of=of.names[0], wording=wording)  # fmt: skip
+            relation = "<" if re.search("不足|不到|未及", wording) else relation
+            self.state.emit("ratio", part.names, batches, self.state.unit, relation,
+                            token.values[0], token, token, of.names[0], wording)  # fmt: skip
         self.state.subject = part
         return True
 
     def on_none(self, index: int, token: Token):
-        """没有一个项目: provinces that lack any are those that do not take part; a place has none."""
+        """没有一个项目: a place has none; provinces that have none do not take part."""
         if self.silent or self.state.lost or "除" in self.text or not self.clear(token):
             return
         counted = [one for one in self.tokens[:index] if one.kind == "provinces"]
@@ -617,7 +656,9 @@ class Clause:
             return False
         if lead.endswith(("数", "几")) and self.written(token)[0] in "十百千万":
             return False
-        if self.conditional or re.match(r"\S{0,6}?(?:首次|首度|初次|再次|多次|连续|重复|[为是属系]新)", self.after(token)):
+        if self.conditional or re.match(
+            r"\S{0,6}?(?:首次|首度|初次|再次|多次|连续|重复|[为是属系]新)", self.after(token)
+        ):
             return False
         if re.match("的(?:共|仅|只)?(?:有|省|城市|地|企业|公司)", self.after(token)):
             self.conditional = True  # 超过50个的有5个: neither is a count of filings
@@ -634,9 +675,9 @@ class Clause:
             return bool(self.state.subject)
         if self.after(token).startswith(("百分点", "以内")) or "倍" in self.after(token)[:3]:
             return False
-        if self.place and _MORE_THAN.search(self.text[: self.place.token.start - self.start]):
-            if self.state.text[self.place.token.end : token.start] in ("", "了"):
-                return False  # 超过上海12个
+        place = self.place.token if self.place else token
+        if _MORE_THAN.search(self.before(place)) and token.start - place.end in (0, 1):
+            return False  # 超过上海12个
         one = token.values[0] == 1 and "一" in self.written(token)
         if one or token.wording == "至少":
             return bool(re.search(r"(?:各|各有|仅|仅有|只有|\()$", lead))
@@ -742,9 +783,12 @@ class Clause:
             return
         if lexicon.DIFFERENCE.search(lead) or self.ratio(index, token):
             return
-        if self.state.of_several and not self.place and _SHARE_WORD.search(lead) and (
-            re.search("服务|项目|备案", lead)
-            or self.state.claims[-1:] and self.state.claims[-1].kind == "services_of_multi_filers"
+        kinds = [claim.kind for claim in self.state.claims[-1:]]
+        if (
+            self.state.of_several
+            and not self.place
+            and _SHARE_WORD.search(lead)
+            and (re.search("服务|项目|备案", lead) or "services_of_multi_filers" in kinds)
         ):
             self.share_of_several(index, token)
             return
@@ -771,6 +815,8 @@ class Clause:
             return
         if not self.clear(token):
             return
+        if not self.place and not self.joint and self.several_counted(place, lead):
+            return
         if self.joint and not self.place and len(self.state.counts) > 1:
             place = Named(tuple(self.state.counts), token)
         if self.of and any(self.of not in places.ancestors(name) for name in place.names
@@ -784,6 +830,23 @@ class Clause:
             return
         self.emit_share(place, index, token)
 
+    def several_counted(self, place: Named, lead: str) -> bool:
+        """True if it is not said whose share it is: 青岛3个,济南2个,占全省七成; or of what it is.
+
+        广东72个,其中深圳38个,占52.8% is a share of 广东 or of the country.
+        """
+        if self.state.share_said:
+            return False
+        since = self.state.text.rfind(";", 0, self.start)
+        counted = {name for claim in self.state.claims if claim.kind == "count"
+                   and claim.start > since and len(claim.places) == 1
+                   for name in claim.places} - {places.NATION, *place.names}  # fmt: skip
+        above = {one for name in place.names if not lexicon.region_members(name)
+                 for one in places.ancestors(name)}  # fmt: skip
+        if counted & above and not self.of and "全国" not in lead:
+            return True
+        return bool(counted - above)
+
     def share_of_several(self, index: int, token: Token):
         """Add the share of the services that belongs to filers of several."""
         place = self.state.subject
@@ -791,7 +854,7 @@ class Clause:
         batches = self.batches_of(token, index, cumulates=False)
         if batches and self.clear(token) and len(names) == 1:
             self.state.emit("share_of_multi_filers", names, batches, "services", token.relation,
-                            token.values[0], token, token, of=names[0], wording=token.wording)  # fmt: skip
+                            token.values[0], token, token, names[0], token.wording)  # fmt: skip
 
     def emit_share(self, place: Named, index: int, token: Token, batches=()):
         """Add a share of the country, or of the province or city named as the whole."""
@@ -994,8 +1057,7 @@ class Clause:
         batches = self.reader.batches
         if self.silent or not place or not self.state.named or len(batches) != 1:
             return
-        if not re.match(r"(?:各|均|都)?(?:有|出现|实现|获|通过|入选|上榜|入围|现身|备案|亮相|榜上|进入名单|进入清单|[,。;]|$)",
-                        self.after(token)):  # fmt: skip
+        if not _APPEARS.match(self.after(token)):
             return
         for name in place.names:
             if name in places.province_names():

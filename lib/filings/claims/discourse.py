@@ -9,7 +9,9 @@ from filings.claims import lexicon
 
 _MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 _AUTONOMOUS = ("内蒙古", "广西", "西藏", "宁夏", "新疆")
-_BODY = r"(?:省|市|自治区)?(?:委|政府)?(?:网信|互联网信息办|通信管理局|通管局|工信|经信|日报|晚报|政府)"
+_BODY = (
+    r"(?:省|市|自治区)?(?:委|政府)?(?:网信|互联网信息办|通信管理局|通管局|工信|经信|日报|晚报|政府)"
+)
 
 
 @cache
@@ -26,22 +28,29 @@ def _dateline() -> re.Pattern:
     )
 
 
+@cache
+def _body() -> re.Pattern:
+    return re.compile(rf"({lexicon.name_pattern()})(?={_BODY})")
+
+
 def at_level(name: str, level: str) -> str | None:
-    """The province (省), autonomous region (区) or city (市) that a place is or lies in, or None."""
+    """The province (省), autonomous region (区) or city (市) a place is or lies in, or None."""
     if lexicon.region_members(name):
         return None
     province = places.province_of(name)
     if level == "市":
         chain = (name, *places.ancestors(name))
-        return next((one for one in chain
-                     if places.find(one).level == "city" or one in _MUNICIPALITIES), None)  # fmt: skip
-    right = province in _AUTONOMOUS if level == "区" else province not in _MUNICIPALITIES + _AUTONOMOUS
+        cities = (n for n in chain if places.find(n).level == "city" or n in _MUNICIPALITIES)
+        return next(cities, None)
+    right = (
+        province in _AUTONOMOUS if level == "区" else province not in _MUNICIPALITIES + _AUTONOMOUS
+    )
     return province if right and province else None
 
 
 @dataclass
 class Discourse:
-    """The places an article has named so far. ``home``: whose it is by headline, dateline or a body.
+    """The places an article has named. ``home``: whose it is by headline, dateline or a body.
 
     ``local``: it speaks of 我省, or its headline or dateline names a place: a bare number is not
     the country's. A body (湖南省网信办) makes only its own sentence local.
@@ -61,8 +70,10 @@ class Discourse:
             self.home += named
             self.local = self.local or named != ("北京",)  # where the national agencies sit
             sentence = sentence[: match.start()] + " " * len(match[0]) + sentence[match.end() :]
-        bodies = re.finditer(rf"({lexicon.name_pattern()}){_BODY}", sentence)
-        found = {lexicon.places_named(match[1]) for match in bodies}
+        found = set()
+        for match in _body().finditer(sentence):
+            found.add(lexicon.places_named(match[1]))
+            sentence = sentence[: match.start()] + " " * len(match[1]) + sentence[match.end(1) :]
         self._by_body = bool(found) and not self.local
         if headline and not found:
             found = {lexicon.places_named(match[0]) for match in _mention().finditer(sentence)}
@@ -75,9 +86,9 @@ class Discourse:
     def meant(self, word: str, subject: tuple[str, ...], before: str) -> str | None:
         """The place that 全省, 我市, 当地 stand for; None if the text does not say.
 
-        ``subject``: the place the sentence speaks of; ``before``: the sentence up to the word. 我省
-        is the article's own; 该省 the last named; 全省 the subject's, or else the article's own. Where
-        none is known, it is the only one that was named at all.
+        ``subject``: the place the sentence speaks of; ``before``: the sentence up to the word.
+        我省 is the article's own; 该省 the last named; 全省 the subject's, or else the article's.
+        Where none is known, it is the only one that was named at all.
         """
         level = next((sign for sign in "省市区" if sign in word), "")
         here = [one for match in _mention().finditer(before)
@@ -102,6 +113,10 @@ class Discourse:
         return own or self._only(fit, here)
 
     def _only(self, fit, here: list[str]) -> str | None:
-        """The one place of the level that the text has named; None if none or several."""
-        found = {fit(name) for name in (*self.named, *here)} - {None}
+        """The one place of the level named so far; None if none or if provinces are compared."""
+        every = {name for name in (*self.named, *here)
+                 if name != places.NATION and not lexicon.region_members(name)}  # fmt: skip
+        found = {fit(name) for name in every} - {None}
+        if len({places.province_of(name) for name in every}) > 1:
+            return None
         return found.pop() if len(found) == 1 else None

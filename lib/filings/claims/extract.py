@@ -28,7 +28,7 @@ _NARROWING = re.compile(
 # Dates and ordinals, which count nothing, and then numbers.
 _NUMBERS = re.compile(
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{2,4}年(?:\d{1,2}月)?|\d{1,2}[月日号时点](?!以)"
-    r"|\d{1,4}[-/:]\d{1,2}(?:[-/:]\d{1,4})?|第[零一二三四五六七八九十百\d]+"
+    r"|\d{1,4}[-/:]\d{1,2}(?:[-/:]\d{1,4})?(?!\d)|第[零一二三四五六七八九十百\d]+"
     rf"|(?P<number>(?:{lex.BEFORE_WORDS})?(?:\d+(?:[,.]\d+)*|[{lex.NUMERALS}几数]{{2,}}"
     rf"|[{lex.NUMERALS}几数](?=[个项家款成倍%])(?<!一))[万千百亿余多]*(?:[个项家款成倍%]|[万亿]?元|人|座|户)?)"
 )
@@ -47,7 +47,9 @@ def extract(article: str) -> Claims:
     for sentence in text.sentences(copy):
         claims, unjudged = reader.read(sentence.text, sentence.headline)
         found += [replace(one, **original(sentence, one.start, one.end)) for one in claims]
-        rest += [Unjudged(**original(sentence, start, end), reason=why) for start, end, why in unjudged]
+        rest += [
+            Unjudged(**original(sentence, start, end), reason=why) for start, end, why in unjudged
+        ]
     return Claims(sorted(found, key=lambda claim: (claim.start, claim.end)), rest)
 
 

@@ -39,7 +39,7 @@ class TextError(ValueError):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the plain copy. ``start`` is its offset; ``headline``: a first line without a stop."""
+    """A sentence of the plain copy. ``start``: its offset; ``headline``: a first line, no stop."""
 
     text: str
     start: int
@@ -102,7 +102,9 @@ def closed_up(copy: str) -> tuple[str, tuple[int, ...]]:
         if gap[0].isspace() and apart and not in_number:
             kept.append(gap.start())
     kept += range(position, len(copy))
-    return "".join(" " if copy[at].isspace() and copy[at] != "\n" else copy[at] for at in kept), tuple(kept)
+    return "".join(
+        " " if copy[at].isspace() and copy[at] != "\n" else copy[at] for at in kept
+    ), tuple(kept)
 
 
 def inserts(text: str) -> tuple[tuple[int, int], ...]:

@@ -80,7 +80,9 @@ def sense(claim: Claim) -> str:
     for words, meaning in _SIGNS:
         if any(word in claim.wording for word in words.split()):
             return meaning
-    return {">=": "at least", "<=": "at most", "<": "less than", ">": "more than", "~": "about"}[claim.relation]
+    return {">=": "at least", "<=": "at most", "<": "less than", ">": "more than", "~": "about"}[
+        claim.relation
+    ]
 
 
 def limits(claim: Claim) -> Limits:
