@@ -57,7 +57,7 @@ _SEVERAL_FILED = re.compile(
 _FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有])(?:一|1)[个项款](?!以上|及)")
 _CHANGE = re.compile(
     r"(?<!新)(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
-    r"(?:了|约|近|超过|超|逾|达到|达|为|至少)*$"
+    r"(?:了|约|近|超过|超|逾|达到|达|为|至少|分别)*$"
 )
 _MORE_THAN = re.compile(r"(?:超过|超出|反超|高于|多于|低于|领先|落后|少于|逊于|不及)$")
 _APPEARS = re.compile(
@@ -389,7 +389,7 @@ class Clause:
         following = self.next_token(index)
         kind = following.kind if following else ""
         ahead = [one.kind for one in self.tokens[index + 1 :]][:2]
-        if re.search(r"占(?:据|到|了)?$", lead) and kind == "share":
+        if re.search(r"占(?:据|到|了)?$", lead) and kind in ("share", "shares"):
             self.of = name or "?"
         elif re.search(r"占(?:据|到|了)?$", lead) and ahead == ["amount", "share"] and name:
             self.of, self.whole = name, Named((name,), token)
@@ -569,9 +569,9 @@ class Clause:
                 state.judged.add(following[0].start)  # the 两项 of 两项以上
         return True
 
-    def changes(self, index: int, token: Token) -> bool:
+    def changes(self, index: int, token: Token, said: str = "", place: Named | None = None) -> bool:
         """增加85个, 降幅27.5% after 较第二批: from one batch to another, of one place or all."""
-        change = _CHANGE.search(self.before(token))
+        change = [said] if said else _CHANGE.search(self.before(token))
         if not change:
             return False
         state, batches = self.state, self.reader.batches
@@ -579,16 +579,18 @@ class Clause:
         base = state.compared
         if not base or not batches or base == batches or self.batch_unknown or not state.named:
             state.why[token.start] = "no batch"
-        elif (
-            not object_last
-            and self.clear(token)
-            and not (state.claims and state.claims[-1].kind == "coverage")
+        elif said or not (
+            object_last
+            or not self.clear(token)
+            or (state.claims and state.claims[-1].kind == "coverage")
         ):
-            place = self.place or state.subject
+            place = place or self.place or state.subject
             names = place.names if place else (places.NATION,)
+            if self.each and not said and len(names) > 1:
+                return True
             sign = -1 if re.search("[减少降落滑低缩跌]", change[0]) else 1
             kind = "growth" if token.kind == "share" else "change"
-            if place or self.national(token) or not self.reader.discourse.local:
+            if place or self.national(token):
                 value = token.values[0] if kind == "growth" else int(token.values[0])
                 first = place.token if place and place.token.start >= self.start else token
                 relation = token.relation
@@ -735,7 +737,21 @@ class Clause:
 
     def on_amounts(self, index: int, token: Token):
         """27个、17个 after 分别: one each for the places, or the batches, listed before."""
-        if self.silent or lexicon.DIFFERENCE.search(self.before(token)):
+        lead = self.before(token)
+        if self.silent or self.state.lost or not self.clear(token):
+            return
+        place = self.place or self.state.subject
+        if not self.place and len(self.state.counts) == len(token.parts):
+            place = Named(tuple(self.state.counts), token)  # 北京37个,广东35个,分别占…
+        if change := _CHANGE.search(lead):
+            if self.each and place and len(place.names) == len(token.parts):
+                for name, one in zip(place.names, token.parts, strict=True):
+                    self.changes(index, one, change[0], Named((name,), place.token))
+            return
+        if re.search("(?<!新)[增减升降跌涨]|平均", lead[-8:]):
+            return
+        shares_said = _SHARE_WORD.search(lead) or self.state.share_said
+        if token.kind == "shares" and not shares_said:
             return
         following = self.next_token(index, ("open", "close", "each"))
         behind = self.state.text[token.end : following.start] if following else ""
@@ -750,7 +766,6 @@ class Clause:
             return
         if not self.each and "依次" not in self.text:
             return
-        place = self.place or self.state.subject
         items = self.state.items
         if len(items) == 1:
             items = tuple((batch,) for batch in items[0])

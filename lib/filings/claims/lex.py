@@ -87,6 +87,7 @@ _SPECS = (
     # Ranks.
     ("ranks", rf"第?{_ORDINAL}(?:至|到|-|~)第?{_ORDINAL}(?:位|名)"),
     ("ranks", rf"第?{_ORDINAL}(?:、第?{_ORDINAL})*[、和及与]第?{_ORDINAL}(?:位|名)"),
+    ("ranks", rf"第{_ORDINAL}(?:、第{_ORDINAL})*[、和及与]第{_ORDINAL}(?![批次、\d届季])"),
     ("top", rf"前({_ORDINAL})(?![\d,]*(?:[批季年月天日期轮次届家个款成沿.%]|大(?!省)))"
             r"(?:名|位|强|甲|列|大省份|大省|省份|省市)?"),
     ("rank", rf"第({_ORDINAL})(?:位|名)"),
