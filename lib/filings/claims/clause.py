@@ -340,7 +340,7 @@ class Clause:
     def lose(self, token: Token):
         """What is said from here on is said of a place that the tables do not know."""
         self.place = self.state.subject = None
-        self.state.lost = True
+        self.state.lost = self.reader.discourse.broken = True
 
     def on_elsewhere(self, index: int, token: Token):
         """大湾区, 省会城市: no place of the tables, or only a part of the one before it."""
@@ -429,7 +429,7 @@ class Clause:
             self.of = place.names[0] if len(place.names) == 1 else "?"
             return
         self.previous = self.place or self.state.subject
-        self.state.lost = self.state.of_several = False
+        self.state.lost = self.state.of_several = self.reader.discourse.broken = False
         for token in self.pending:
             self.bind_behind(token, place, following)
         self.pending = []

@@ -59,6 +59,7 @@ class Discourse:
     home: list[str] = field(default_factory=list)
     local: bool = False
     named: list[str] = field(default_factory=list)
+    broken: bool = False  # the place last spoken of is not known
     _by_body: bool = False
 
     def open(self, sentence: str, headline: bool) -> str:
@@ -108,6 +109,8 @@ class Discourse:
         if len(subject) > 1:
             kin = {fit(name) for name in subject}
             return kin.pop() if len(kin) == 1 else None
+        if word[0] in "该当" and self.broken:
+            return None
         if word[0] in "该当" and (said := last(here) or last(self.named)):
             return said
         return own or self._only(fit, here)

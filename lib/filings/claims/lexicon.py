@@ -6,6 +6,7 @@ from functools import cache
 import pandas as pd
 
 from filings import paths, places
+from filings.claims.text import plain
 
 # --- places ----------------------------------------------------------------------------------
 
@@ -55,7 +56,7 @@ def _names() -> dict[str, str]:
             names[name] = place.name
         if district and name.startswith(place.parent):  # 南京鼓楼区: several cities have one
             names[f"{place.parent}市{name.removeprefix(place.parent)}"] = place.name
-    return names
+    return {plain(name): short for name, short in names.items()}  # 乾安县 is read as 干安县
 
 
 def shared_districts() -> str:
