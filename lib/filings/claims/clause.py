@@ -132,6 +132,7 @@ class Spoken:
     so_far: bool = False  # 至此, 累计: up to the batch last named
     compared: tuple[int, ...] = ()  # the batch that another is compared with
     risen_from: tuple[int, ...] | None = None  # the batch spoken of before 从第一批的63个
+    aside: Named | None = None  # the place spoken of before a bracket
     after: bool = False  # 第四批发布后: of that batch or up to it
     part: bool = False  # the place spoken of is a part (其中北京)
     lost: bool = False  # the talk is of a place that is not known
@@ -457,6 +458,15 @@ class Clause:
     def on_each(self, index: int, token: Token):
         self.each = True
 
+    def on_open(self, index: int, token: Token):
+        self.state.aside = self.place or self.state.subject
+
+    def on_close(self, index: int, token: Token):
+        """Behind an aside, the talk is again of what it was of before."""
+        if any(one.token.start > self.state.text.rfind("(", 0, token.start)
+               for one in self.state.seen):  # fmt: skip
+            self.place = self.state.subject = self.state.aside
+
     def on_both(self, index: int, token: Token):
         self.both = True
 
@@ -680,6 +690,9 @@ class Clause:
         place = self.place.token if self.place else token
         if _MORE_THAN.search(self.before(place)) and token.start - place.end in (0, 1):
             return False  # 超过上海12个
+        if lead.endswith("每"):
+            self.conditional = True  # 每10个中有3个
+            return False
         one = token.values[0] == 1 and "一" in self.written(token)
         if one or token.wording == "至少":
             return bool(re.search(r"(?:各|各有|仅|仅有|只有|\()$", lead))
@@ -911,6 +924,8 @@ class Clause:
         if self.silent or lexicon.DIFFERENCE.search(self.before(token)):
             return
         lead, tail = self.before(token), self.after(token)
+        if _OTHERS.search(lead[-4:]):
+            return
         if re.match(r"(?:之?中|里|当中)", tail):
             self.state.all_provinces = True
             return

@@ -174,7 +174,7 @@ OFF_TOPIC = re.compile(
 )
 """A clause with one of these is left out, and what follows until the register is named again."""
 
-PLAN = re.compile(r"力争|计划|目标|预计|有望|到20\d\d年|将达|将超|争取")
+PLAN = re.compile(r"力争|计划|目标|预计|有望|(?<!年)到20\d\d年|将达|将超|争取")
 """From such a word on, a sentence speaks of what shall be."""
 
 CATEGORY = re.compile(
