@@ -1,19 +1,23 @@
 """Finding claims in press text: measured on sentences written for it; offsets; bad input."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from filings import claims, paths
+from filings import claims, paths, places
 from filings.claims import lex, text
 from hypothesis import given
 from hypothesis import strategies as st
 from shared import SHARED
 
 PRESS = Path(__file__).parent / "press"
-SETS = ("practice", "exam", "second_exam", "third_exam")
+SETS = (
+    *("practice", "exam", "second_exam", "third_exam"),
+    *("typed_practice", "typed_exam", "typed_second_exam"),
+)
 ARTICLE = SHARED / "article" / "article.txt"
 
 
@@ -134,6 +138,83 @@ def test_any_text_is_read_and_every_span_is_its_own(article):
     for claim in claims.extract(article):
         assert article[claim.start : claim.end] == claim.span
         assert 0 <= claim.start < claim.end <= len(article)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("二百卅三", 233), ("廿五", 25), ("贰拾", 20), ("一万二", 12_000), ("三百五", 350),
+     ("二〇", 20), ("1 015", 1015), ("1, 015", 1015), ("百", 100), ("十八", 18)],
+)  # fmt: skip
+def test_numerals_as_people_write_them(written, value):
+    (claim,) = claims.extract(f"前三批备案中，北京共有 {written} 个。")
+    assert claim.value == value
+
+
+@pytest.mark.parametrize(
+    "written", ["一百零十", "两三", "一百二三十", "三十几", "7 2", "1千2", "8、9"]
+)
+def test_what_is_no_one_number_is_named_and_not_judged(written):
+    found = claims.extract(f"前三批备案中，北京有{written}个。")
+    assert found == []
+    assert {one.reason for one in found.not_judged} == {"not understood"}
+
+
+@pytest.mark.parametrize(
+    ("article", "span", "reason"),
+    [
+        ("上海已有 34 款大模型通过备案。", "34 款", "no filing"),
+        ("第四批备案公布，我省 9 个项目入围。", "9 个", "no place"),
+        ("第四批备案公布，张江 9 个项目入围。", "9 个", "no place"),
+        ("第三批备案中，北京增加 8 个。", "8 个", "no batch"),
+        ("第三批备案中，数量超过 20 个的省份不少。", "超过 20 个", "not understood"),
+    ],
+)
+def test_every_number_that_is_no_claim_is_listed_with_a_reason(article, span, reason):
+    found = claims.extract(article)
+    assert found == []
+    assert [(one.span, one.reason) for one in found.not_judged] == [(span, reason)]
+    (one,) = found.not_judged
+    assert article[one.start : one.end] == span
+
+
+@pytest.mark.parametrize("space", [" ", "\u3000", "\u2009", "\xa0", "\u200b"])
+def test_spaces_of_typesetting_are_read_over_and_offsets_kept(space):
+    article = f"第{space}四{space}批备案，云南省{space}17{space}个项目通过。"
+    (claim,) = claims.extract(article)
+    assert (claim.place, claim.batches, claim.value) == ("云南", (4,), 17)
+    assert article[claim.start : claim.end] == claim.span == f"云南省{space}17{space}个"
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        "第二批备案共有" + "1" * 100_000 + "个服务。",
+        "第二批备案共有" + "一" * 100_000 + "个服务。",
+        "第二批备案" + "1-" * 50_000,
+        "第二批备案" + "12%、" * 25_000,
+        "北" * 100_000,
+    ],
+    ids=["digits", "numerals", "dashes", "list", "names"],
+)
+def test_a_number_without_end_is_not_judged_and_takes_no_time(article):
+    began = time.monotonic()
+    assert claims.extract(article) == []
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "word", ["我省", "全省", "本市", "全市", "该省", "当地", "某省", "省会城市"]
+)
+def test_a_place_without_a_name_is_never_the_nation(word):
+    assert claims.extract(f"第四批备案名单公布，{word}共有 22 个项目通过。") == []
+
+
+def test_regions_with_a_list_are_made_of_places():
+    table = pd.read_csv(paths.REGIONS, dtype=str)
+    for row in table.itertuples():
+        (claim,) = claims.extract(f"第四批备案中，{row.name_zh}共有99个。")
+        assert claim.places == tuple(row.members.split("+"))
+        assert all(places.find(name).level in ("province", "city") for name in claim.places)
 
 
 @given(st.integers(1, 99_999_999))

@@ -47,6 +47,7 @@ COUNTIES = REFERENCE / "divisions_county_2015_2024.csv"
 SISTER_COUNTS = REFERENCE / "sister_register_counts.csv"
 WORDS = REFERENCE / "words.csv"
 OFFICIAL_LISTS = REFERENCE / "official_lists.csv"
+REGIONS = REFERENCE / "regions.csv"
 TILE_GRID = REFERENCE / "tile_grid.csv"
 
 

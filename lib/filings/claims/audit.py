@@ -65,7 +65,7 @@ def claims_of(path: Path) -> list[Claim]:
 def as_json(claim: Claim, verdict: Verdict) -> dict:
     """One item of the list that ``filings audit --json`` prints."""
     value = claim.value
-    if claim.kind == "share":
+    if isinstance(value, Decimal):
         value = float(value)
     return {
         "start": claim.start,

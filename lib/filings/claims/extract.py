@@ -13,25 +13,44 @@ from dataclasses import replace
 
 from filings import places
 from filings.claims import lex, lexicon, text
-from filings.claims.claim import Claim
-from filings.claims.clause import OBJECT, Clause, Spoken
+from filings.claims.claim import Claim, Claims, Unjudged
+from filings.claims.clause import NUMBERED, OBJECT, Clause, Spoken
+from filings.claims.discourse import Discourse
 from filings.claims.lex import Token
 
+_LONGEST = 2000  # signs of a sentence; what is longer is no prose
 _NARROWING = re.compile(
     r"追赶|迎头赶上|缩小.{0,10}差距|差距.{0,8}(?:缩小|收窄)|(?:加速|加快)布局|"
     r"有(?:着)?(?:不小|较大|很大|明显)的?差距|差距.{0,4}(?:仍|依然|明显|较大|不小)"
 )
 
 
-def extract(article: str) -> list[Claim]:
-    """All claims about the register in the text of an article, in the order of the text."""
+# Dates and ordinals, which count nothing, and then numbers.
+_NUMBERS = re.compile(
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{2,4}年(?:\d{1,2}月)?|\d{1,2}[月日号时点](?!以)"
+    r"|\d{1,4}[-/:]\d{1,2}(?:[-/:]\d{1,4})?(?!\d)|第[零一二三四五六七八九十百\d]+"
+    rf"|(?P<number>(?:{lex.BEFORE_WORDS})?(?:\d+(?:[,.]\d+)*|[{lex.NUMERALS}几数]{{2,}}"
+    rf"|[{lex.NUMERALS}几数](?=[个项家款成倍%])(?<!一))[万千百亿余多]*(?:[个项家款成倍%]|[万亿]?元|人|座|户)?)"
+)
+
+
+def extract(article: str) -> Claims:
+    """All claims about the register in an article's text, and every number that is none."""
     reader = _Reader()
-    found = []
-    for sentence in text.sentences(text.plain(article)):
-        for claim in reader.read(sentence.text):
-            start, end = sentence.start + claim.start, sentence.start + claim.end
-            found.append(replace(claim, start=start, end=end, span=article[start:end]))
-    return sorted(found, key=lambda claim: (claim.start, claim.end))
+    found, rest = [], []
+    copy, stood = text.closed_up(text.plain(article))
+
+    def original(sentence, start, end):
+        first, last = stood[sentence.start + start], stood[sentence.start + end - 1] + 1
+        return {"start": first, "end": last, "span": article[first:last]}
+
+    for sentence in text.sentences(copy):
+        claims, unjudged = reader.read(sentence.text, sentence.headline)
+        found += [replace(one, **original(sentence, one.start, one.end)) for one in claims]
+        rest += [
+            Unjudged(**original(sentence, start, end), reason=why) for start, end, why in unjudged
+        ]
+    return Claims(sorted(found, key=lambda claim: (claim.start, claim.end)), rest)
 
 
 class _Reader:
@@ -39,21 +58,27 @@ class _Reader:
 
     def __init__(self):
         self.on = False
+        self.discourse = Discourse()
         self.batches: tuple[int, ...] = ()
         self.group: tuple[str, ...] = ()
         self.entities = False
         self.newest = 0  # the newest batch named
         self.totals: set[int] = set()  # entities of the whole country, as told
+        self.several: int | None = None  # filers of several services, as told
 
     # --- a sentence, clause by clause ----------------------------------------------------------
 
-    def read(self, sentence: str) -> list[Claim]:
-        """Claims of one plain sentence, with offsets in it."""
-        if lexicon.OTHER_REGISTER.search(sentence):
+    def read(self, sentence: str, headline: bool = False) -> tuple[list[Claim], list[tuple]]:
+        """Claims of one plain sentence, and its other numbers, with offsets in it."""
+        if len(sentence) > _LONGEST or lexicon.OTHER_REGISTER.search(sentence):
             self.on = False
-            return []
+            reason = "not understood" if len(sentence) > _LONGEST else "no filing"
+            return [], [(*one.span("number"), reason) for one in self._numbers(sentence)]
+        sentence = self.discourse.open(sentence, headline)
         state = Spoken(sentence, lex.tokens(sentence))
-        named = bool(lexicon.CUE.search(sentence)) or any(t.kind == "batch" for t in state.tokens)
+        named = bool(lexicon.CUE.search(sentence)) or any(
+            t.kind.startswith("batch") for t in state.tokens
+        )
         self.on = self.on or named
         self.entities = self.entities and not named
         off = ""
@@ -68,7 +93,23 @@ class _Reader:
         for one in state.seen:
             if len(one.names) > 1:
                 self.group = one.names
-        return state.claims
+            elif not lexicon.region_members(one.names[0]):
+                self.discourse.named += one.names
+        return state.claims, self._unjudged(state)
+
+    @staticmethod
+    def _numbers(sentence: str) -> Iterable[re.Match]:
+        return (match for match in _NUMBERS.finditer(sentence) if match["number"])
+
+    def _unjudged(self, state: Spoken) -> list[tuple[int, int, str]]:
+        """Numbers no claim was made of: (start, end, why)."""
+        tokens = [part for token in state.tokens for part in token.parts or (token,)]
+        rest = [(token.start, token.end, state.why[token.start]) for token in tokens
+                if token.kind in NUMBERED and token.start not in state.judged]  # fmt: skip
+        for match in self._numbers(state.text):
+            if not any(token.start < match.end() and match.start() < token.end for token in tokens):
+                rest.append((*match.span("number"), state.reason(match.start())))
+        return sorted(rest)
 
     def _catching_up(self, state: Spoken):
         """Add what a sentence says of places that catch up, or still lag (a trend has no value)."""
@@ -122,3 +163,6 @@ class _Reader:
             handler = getattr(clause, f"on_{token.kind}", None)
             if handler:
                 handler(index, token)
+            for part in token.parts or (token,):
+                state.why.setdefault(part.start, clause.reason())
+        state.clauses.append((end, clause.reason()))

@@ -192,7 +192,15 @@ def _whole(claim: Claim) -> Sum:
     return Sum(claim.unit, (claim.of,), claim.batches)
 
 
+def _before(claim: Claim) -> Sum:
+    return Sum(claim.unit, _names(claim), claim.base)
+
+
 def _sums(claim: Claim) -> tuple[Sum, ...]:
+    if claim.kind in ("change", "growth"):
+        return _part(claim), _before(claim)
+    if claim.kind == "ratio":
+        return _part(claim), _whole(claim)
     if claim.kind in ("count", "share", "rank"):
         return (_part(claim), _whole(claim)) if claim.kind == "share" else (_part(claim),)
     if claim.kind in ("order", "leaders"):
@@ -205,9 +213,9 @@ def _probes(claim: Claim) -> tuple[Statement, ...]:
 
     def probe(relation, value):
         return Statement("claim", "", claim.kind, claim.places, claim.batches, claim.unit, relation,
-                         value)  # fmt: skip
+                         value, claim.of)  # fmt: skip
 
-    if claim.kind in ("count", "share", "order", "leaders"):
+    if claim.kind in ("count", "share", "order", "leaders", "change", "growth", "ratio"):
         return ()
     if claim.kind == "coverage":
         limits = wording.limits(claim)
@@ -233,15 +241,15 @@ def _direct_rows(claim: Claim, model: Model):
         low = -infinity if limits.low is None else _least(limits)
         high = infinity if limits.high is None else _most(limits)
         yield model.form(_part(claim)), low, high
-    elif claim.kind == "share":
+    elif claim.kind == "change":
+        grown = add((1, model.form(_part(claim))), (-1, model.form(_before(claim))))
         limits = wording.limits(claim)
-        part, whole = model.form(_part(claim)), model.form(_whole(claim))
-        if limits.low is not None:
-            form = _above(part, whole, limits.low)
-            yield form, int(limits.low_open), infinity
-        if limits.high is not None:
-            form = _above(part, whole, limits.high)
-            yield form, -infinity, -int(limits.high_open)
+        low = -infinity if limits.low is None else _least(limits)
+        high = infinity if limits.high is None else _most(limits)
+        yield (grown, low, high) if claim.value >= 0 else (grown, -high, -low)
+    elif claim.kind in ("share", "growth", "ratio"):
+        whole = _before(claim) if claim.kind == "growth" else _whole(claim)
+        yield from _as_part(model.form(_part(claim)), model.form(whole), _percents(claim))
     elif claim.kind in ("order", "leaders"):
         for more, less in _pairs(claim):
             ahead, behind = (
@@ -255,6 +263,26 @@ def _direct_rows(claim: Claim, model: Model):
                 other = model.form(Sum(claim.unit, (name,), claim.batches))
                 mine = model.form(_part(claim))
                 yield add((scale[1], mine), (-scale[0], other)), 0, infinity
+
+
+def _percents(claim: Claim) -> wording.Limits:
+    """Limits of a share, a ratio or what a growth has led to, in percent of the other sum."""
+    limits = wording.limits(claim)
+    if claim.kind == "growth" and claim.value < 0:
+        flipped = (None if end is None else 100 - end for end in (limits.high, limits.low))
+        return wording.Limits(*flipped, limits.high_open, limits.low_open)
+    shift = 100 if claim.kind == "growth" else 0
+    scale = 100 if claim.kind == "ratio" and "倍" in claim.wording else 1
+    ends = (None if end is None else shift + scale * end for end in (limits.low, limits.high))
+    return wording.Limits(*ends, limits.low_open, limits.high_open)
+
+
+def _as_part(part: Form, whole: Form, limits: wording.Limits):
+    """Rows of: part, in percent of the whole, is within the limits."""
+    if limits.low is not None:
+        yield _above(part, whole, limits.low), int(limits.low_open), math.inf
+    if limits.high is not None:
+        yield _above(part, whole, limits.high), -math.inf, -int(limits.high_open)
 
 
 def _pairs(claim: Claim) -> Iterable[tuple[str, str]]:

@@ -5,18 +5,23 @@ place and which batch an amount belongs to is the reader's work.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-
-import cn2an
 
 from filings import places
 from filings.claims import lexicon
 
-_DIGIT = "零一二两三四五六七八九"
-# Atomic: a number is read to its end or not at all.
-_NUMBER = rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百]?|[{_DIGIT}十百千万]+)"
+_DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+NUMERALS = f"{_DIGIT}十百千万亿廿卅卌拾佰仟"
+_DIGIT_VALUES = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
+_LONGEST = 15
+# Atomic, and never from its middle: a number is read as a whole or not at all.
+_NUMBER = (
+    rf"(?<![\d{NUMERALS}.])(?<!\d[ ,])"
+    rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百十亿]*|[{NUMERALS}]+)"
+    rf"(?![\d{NUMERALS}几]| \d)"
+)
 _ORDINAL = rf"(?:\d{{1,2}}|[{_DIGIT}十]{{1,3}})"
 
 # Wording before and behind a number → the relation of the ledger. Longest first.
@@ -31,7 +36,7 @@ BEHIND = {
     **dict.fromkeys(["以下", "弱"], "<="),
     **dict.fromkeys(["左右", "上下", "来"], "~"),
 }
-_BEFORE = "|".join(sorted(BEFORE, key=len, reverse=True)) + "|上(?=[百千万])"
+BEFORE_WORDS = "|".join(sorted(BEFORE, key=len, reverse=True)) + "|上(?=[百千万])"
 _BEHIND = "以上|以下|左右|上下|多|余"
 
 _NOT_SERVICES = (
@@ -44,35 +49,45 @@ _PROVINCES = (
     r"(?:省级行政区划?|省\(区、市\)|省\(自治区、直辖市\)|省\(直辖市\)|省\(市\)|省、?自治区、?直辖市|"
     r"省区市|省市区|省市|省份|省区|省)"
 )
-_GROUP = r"[两二三四五六七八](?:省一市|省市|省份|省区|省\(市\)|省\(区、市\)|地区|地|省|市|大城市)"
+_GROUP = r"[两二三四五六七八](?:省一市|省市|省份|省区市?|省\((?:区、)?市\)|地区?|省|市|大城市|城)"
+
+_PERCENT = (
+    r"\d+(?:\.\d+)?%|百分之[零〇一二两三四五六七八九十百]+(?:[点點][零〇一二三四五六七八九]+)?"
+)
+_TENTHS = "[一二两三四五六七八九]成(?:半|[一二三四五六七八九])?"
+_FRACTION = rf"[{_DIGIT}十]+分之[{_DIGIT}十](?!\S?分之)|(?<![\d/])\d/\d(?![\d/])"
+_SHARE = rf"(?:{BEFORE_WORDS})?(?:{_PERCENT}|{_TENTHS}|{_FRACTION})(?:强|弱|{_BEHIND})?"
+_ITEM = rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
 
 _SPECS = (
     # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
     ("batch_run", rf"第({_ORDINAL})批?(?:至|到|-|~|—)第?({_ORDINAL})批次?"),
-    ("batch_run", rf"(?:截至|截止到?|截至到)第?()({_ORDINAL})批次?"),
-    ("batch_run", rf"[前头]()({_ORDINAL})批次?"),
-    ("batch_list", rf"第{_ORDINAL}(?:(?:、|和|及|与)第?{_ORDINAL})+批次?"),
+    ("batch_run", rf"首批(?:至|到|-|~)()第?({_ORDINAL})批次?"),
+    ("batch_run", rf"(?:截至到?|截止到?|(?<![^,;。(])[至到](?=第))第?()({_ORDINAL})批次?"),
+    ("batch_run", rf"[前头]()({_ORDINAL})(?:个?批次?|次备案)"),
+    ("batch_list", rf"第{_ORDINAL}(?:(?:、|和|及|与|以及)第?{_ORDINAL})+批次?"),
     ("batch", rf"第({_ORDINAL})批次?"),
     ("batch", r"(?<!国内)(?<!全国)(?<!我国)()首批(?!次)"
               r"(?=\S{0,14}(?:备案|清单|名单|区块链信息服务|\d))"),
     ("batch", r"()次批(?=\d|共|备案|清单|名单)"),
     ("batch_same", r"[本此该这]批次?|这一批|此次|本次|新一批|最新一批"),
     ("batch_before", r"上一批|上批|前一批|前次|上次"),
-    ("batch_run", r"(?<![第前头首几数\d十])()([二两三四五六七八九十]+)批"
-                  r"(?=合计|共|累计|总计|备案|加|清单|名单|下来|相加|总|,|里|中)"),
+    ("batch_count", r"(?<![第前头首几数\d十])([二两三四五六七八九十]{1,2}|\d{1,2})"
+                    r"(?:个?批次|次备案(?!的)|批(?![量准复]))"),
     # Shares.
-    ("percent", rf"({_BEFORE})?(\d+(?:\.\d+)?)%({_BEHIND})?"),
-    ("tenths", rf"({_BEFORE})?([一二两三四五六七八九])成(半|[一二三四五六七八九])?({_BEHIND})?"),
-    ("fraction", rf"({_BEFORE})?([{_DIGIT}十])分之([{_DIGIT}])(?!\S?分之)(强|弱|{_BEHIND})?"),
-    ("fraction", rf"({_BEFORE})?()(\d/\d)(?!\d|/)({_BEHIND})?"),
-    ("half", r"(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
+    ("shares", rf"{_SHARE}(?:(?:[、和及与]|以及)占?{_SHARE})+"),
+    ("times", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?倍({_BEHIND})?"),
+    ("share", _SHARE),
+    ("half", r"(?<=的)一半(?!以上|多)"
+             r"|(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
     # Provinces that take part; but 四省市 right behind four places only sums them up.
     ("group", _GROUP),
-    ("provinces", rf"({_BEFORE})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
+    ("provinces", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
     ("most_provinces", rf"(?:绝?大多数|大部分|多数)的?{_PROVINCES}"),
     # Ranks.
     ("ranks", rf"第?{_ORDINAL}(?:至|到|-|~)第?{_ORDINAL}(?:位|名)"),
     ("ranks", rf"第?{_ORDINAL}(?:、第?{_ORDINAL})*[、和及与]第?{_ORDINAL}(?:位|名)"),
+    ("ranks", rf"第{_ORDINAL}(?:、第{_ORDINAL})*[、和及与]第{_ORDINAL}(?![批次、\d届季])"),
     ("top", rf"前({_ORDINAL})(?![\d,]*(?:[批季年月天日期轮次届家个款成沿.%]|大(?!省)))"
             r"(?:名|位|强|甲|列|大省份|大省|省份|省市)?"),
     ("rank", rf"第({_ORDINAL})(?:位|名)"),
@@ -81,24 +96,27 @@ _SPECS = (
     ("most", r"(?:数量|备案|项目|服务|数)?(?:也|均|依旧|仍然|仍|依然)?最多"),
     ("next", r"紧随其后|紧追其后|紧随|次之|其次|位[居列]其后|列其后|排[名在]其后|随后"),
     # Counts. The noun behind tells services from entities.
-    ("amounts", rf"(?:{_NUMBER})(?:{_COUNTER})?"
-                rf"(?:[、和及与](?:{_NUMBER})(?:{_COUNTER})?)+(?:{_COUNTER})(?!{_NOT_SERVICES})"),
-    ("percents", r"\d+(?:\.\d+)?%(?:[、和及与]\d+(?:\.\d+)?%)+"),
+    ("amounts", rf"{_ITEM}(?:(?:[、和及与]|以及){_ITEM})*(?:[、和及与]|以及)"
+                rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})(?!{_NOT_SERVICES})"),
     ("bare_amounts", rf"(?<=为|有|是|达|:)(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
                      rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
-    ("amount", rf"({_BEFORE})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
+    ("amount", rf"({BEFORE_WORDS})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
                r"(以上|以下|左右|上下)?"),
     ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)({_NUMBER})"
                     rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
     # Small words that bind.
+    ("none", r"没有(?:任何)?一[个项家](?:区块链)?(?:信息)?(?:服务|项目|企业)?"
+             r"|无一(?:服务|项目|企业|[家个项])|尚无(?:区块链)?(?:信息)?(?:服务|项目|企业|备案)|零备案|(?<!填补)空白"),
     ("in_order", r"依次(?:为|是|:)"),
     ("each", r"分别|先后|各自|各有|各占|各(?!地|省|市|类|种|方|界|行)|依次"),
     ("joint", r"合计|共计|总计|一共|总共|加起来|相加"),
     ("so_far", r"至此|累计|迄今|截[至止]目前|截至今|截至(?=20|去年|今年|当前)|目前|历次|历批|现已"),
     ("total", r"总数|总量"),
     ("both", r"均|都"),
-    ("own_province", r"全省|该省|全市|该市|全区|省内|当地"),
+    ("nameless", r"[我本全该][省市区](?![区份块])(?!内?外)|[省市](?:内|里)(?!外)|当地|该地区?"),
     ("nation", r"全国|我国|国内"),
+    ("district", lexicon.shared_districts()),
+    ("elsewhere", lexicon.ELSEWHERE),
     ("new", r"首次(?!备案的)|首度|新晋|初次|首现"),
     ("comma", r"[,;]"),
     ("colon", r":"),
@@ -114,7 +132,8 @@ class Token:
     """A word that matters: ``kind``, offsets in the sentence, and what it says by kind.
 
     ``places``: names (place, group resolved); ``items``: batch selections, one for each batch
-    listed; ``values``: numbers; ``relation`` and ``wording`` of an amount; ``unit`` if said.
+    listed; ``values``: numbers; ``relation`` and ``wording`` of an amount; ``unit`` if said;
+    ``parts``: the amounts or shares of a list, one by one.
     """
 
     kind: str
@@ -126,15 +145,62 @@ class Token:
     relation: str = "="
     wording: str = ""
     unit: str = ""
-    ends: tuple[int, ...] = field(default=(), compare=False)
+    parts: tuple["Token", ...] = ()
+
+
+_UNIT_SIGNS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
+_AS_WRITTEN = str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
 
 
 def number(text: str) -> Decimal:
-    """The value of a number in digits, Chinese numerals or both: 三百零九, 1,015, 1.2万, 百."""
+    """The value of a number in digits, Chinese numerals or both: 三百零九, 1,015, 1.2万, 廿五.
+
+    Raises ValueError for signs that are no number (一百零十) and for numbers of more than 12 signs.
+    """
     text = text.replace(",", "")
-    if text[0] in "十百千万":
-        text = ("" if text[0] == "十" else "一") + text
-    return Decimal(text) if text[-1].isdigit() else Decimal(str(cn2an.cn2an(text, "smart")))
+    if len(text) > _LONGEST:
+        raise ValueError(f"{text[:_LONGEST]}… is no number of filings")
+    for sign, value in (("廿", "二十"), ("卅", "三十"), ("卌", "四十")):
+        text = text.replace(sign, value)
+    text = text.translate(_AS_WRITTEN)
+    if digits := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", text):
+        scale = 1
+        for sign in digits[2]:
+            scale *= {**_UNIT_SIGNS, **_MYRIADS}[sign]
+        return Decimal(digits[1]) * scale
+    if "点" in text:
+        whole, _, part = text.partition("点")
+        return number(whole) + Decimal("0." + "".join(str(_DIGIT_VALUES[sign]) for sign in part))
+    if set(text) <= set(_DIGIT_VALUES) and (len(text) > 2 or text[1:] == "零"):
+        return Decimal("".join(str(_DIGIT_VALUES[sign]) for sign in text))
+    value = 0
+    for sign, size in reversed(_MYRIADS.items()):
+        above, found, text = text.rpartition(sign)
+        value += size * (_below_myriad(above) if above else 1) if found else 0
+    return Decimal(value + (_below_myriad(text, tail=bool(value)) if text else 0))
+
+
+def _below_myriad(text: str, tail: bool = False) -> int:
+    """A numeral below 10,000; ``tail``: behind 万, where a bare digit means thousands (一万二)."""
+    if text == "零":
+        return 0
+    value, last, position = 0, 10_000, 0
+    for match in re.finditer(r"(零?)([一二三四五六七八九]?)([十百千]?)", text):
+        if not match[0]:
+            break
+        size = _UNIT_SIGNS.get(match[3], 1)
+        if (not match[2] and (position or match[1])) or size >= last or match.start() != position:
+            raise ValueError(f"{text} is no number")
+        if size == 1 and (position or tail) and not match[1] and last > 10:
+            size = last // 10
+        value += size * _DIGIT_VALUES[match[2] or "一"]
+        last, position = size, match.end()
+        if not match[3]:
+            break
+    if position != len(text):
+        raise ValueError(f"{text} is no number")
+    return value
 
 
 @cache
@@ -159,7 +225,7 @@ def tokens(text: str) -> list[Token]:
         token = _token(kind, pattern.match(text, match.start()), text)
         if token:
             found.append(token)
-        position = match.end() if token else match.start() + 1
+        position = match.end()  # also where a run of numeral signs is no number
     return _grouped(found, text)
 
 
@@ -182,6 +248,8 @@ def _batches(kind, match, text) -> Token:
     if kind == "batch_list":
         named = re.findall(_ORDINAL, match[0])
         items = tuple((int(number(one)),) for one in named)
+    elif kind == "batch_count":
+        return Token(kind, match.start(), match.end(), values=(number(match[1]),))
     elif kind == "batch_run":
         first, last = match[1] or "一", match[2]
         items = (tuple(range(int(number(first)), int(number(last)) + 1)),)
@@ -201,33 +269,52 @@ def _relation(*words: str | None) -> tuple[str, str]:
     return "=", "".join(said)
 
 
+_SHARE_PARTS = re.compile(
+    rf"(?P<before>{BEFORE_WORDS})?(?:(?P<percent>{_PERCENT})|(?P<tenths>{_TENTHS})|(?P<fraction>{_FRACTION}))"
+    rf"(?P<behind>强|弱|{_BEHIND})?"
+)
+
+
 def _share(kind, match, text) -> Token:
-    before, behind = match[1], match[match.re.groups]
-    if kind == "percent":
-        value = Decimal(match[2])
-    elif kind == "tenths":
-        half = {"半": Decimal(5), None: Decimal(0)}
-        value = number(match[2]) * 10 + (half[match[3]] if match[3] in half else number(match[3]))
-    elif "/" in match[3]:
-        above, below = match[3].split("/")
-        value = Decimal(100) * int(above) / int(below)
+    part = _SHARE_PARTS.match(match[0])
+    relation, wording = _relation(part["before"], part["behind"])
+    if part["percent"]:
+        value = number(part["percent"].rstrip("%").removeprefix("百分之").replace("點", "点"))
+    elif part["tenths"]:
+        tens, _, ones = part["tenths"].partition("成")
+        value = number(tens) * 10 + (5 if ones == "半" else number(ones or "零"))
+        wording = wording or "成"
     else:
-        value = 100 * number(match[3]) / number(match[2])
+        above, below = part["fraction"].split("/") if "/" in part["fraction"] else reversed(
+            part["fraction"].split("分之")
+        )  # fmt: skip
+        value = round(100 * number(above) / number(below), 2).normalize() + 0
+        relation, wording = (relation, wording) if wording else ("~", "分之")
     if value > 100:
         raise ValueError(match[0])
-    relation, wording = _relation(before, behind)
-    if kind == "fraction":
-        value = round(value, 2).normalize() + 0
-        relation, wording = (relation, wording) if wording else ("~", "分之")
-    elif kind == "tenths" and not wording:
-        wording = "成"
     return Token("share", match.start(), match.end(), values=(value,), relation=relation,
                  wording=wording)  # fmt: skip
 
 
+def _shares(kind, match, text) -> Token:
+    found = tuple(
+        replace(_share("share", part, part[0]), start=match.start() + part.start(),
+                end=match.start() + part.end())
+        for part in re.finditer(_SHARE, match[0])
+    )  # fmt: skip
+    return Token(kind, match.start(), match.end(), parts=found)
+
+
+def _times(kind, match, text) -> Token:
+    relation, wording = _relation(match[1], match[3], match[4])
+    return Token(kind, match.start(), match.end(), values=(number(match[2]),), relation=relation,
+                 wording=f"{wording}倍")  # fmt: skip
+
+
 def _half(kind, match, text) -> Token:
-    return Token("share", match.start(), match.end(), values=(Decimal(50),), relation=">=",
-                 wording="过半")  # fmt: skip
+    about = match[0] == "一半"
+    return Token("share", match.start(), match.end(), values=(Decimal(50),),
+                 relation="~" if about else ">=", wording="约" if about else "过半")  # fmt: skip
 
 
 def _provinces(kind, match, text) -> Token:
@@ -274,9 +361,7 @@ def _unit(counter: str, start: int, end: int, text: str) -> str:
 
 def _amount(kind, match, text) -> Token:
     before, digits, middle, counter, behind = match.groups()
-    value = number(digits)
-    if value != int(value):
-        raise ValueError(match[0])
+    value = _whole(digits)
     relation, wording = _relation(before, middle, behind)
     unit = _unit(counter, match.start(), match.end(), text)
     return Token("amount", match.start(), match.end(), values=(value,), relation=relation,
@@ -289,25 +374,35 @@ def _bare_amount(kind, match, text) -> Token:
                  unit=_unit("", match.start(), match.end(), text))  # fmt: skip
 
 
+_ITEM_PARTS = re.compile(rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?")
+
+
 def _amounts(kind, match, text) -> Token:
-    share = kind == "percents"
-    parts = list(re.finditer(_NUMBER, match[0]))
-    values = tuple(number(part[0]) for part in parts)
-    return Token(
-        "shares" if share else "amounts", match.start(), match.end(), values=values,
-        unit="" if share else _unit(match[0][-1], match.start(), match.end(), text),
-        ends=tuple(match.start() + part.end() for part in parts),
-    )  # fmt: skip
+    unit = _unit(match[0][-1], match.start(), match.end(), text)
+    found = []
+    for part in _ITEM_PARTS.finditer(text, match.start(), match.end()):
+        relation, wording = _relation(part[1], part[3])
+        found.append(Token("amount", part.start(), part.end(), values=(_whole(part[2]),),
+                           relation=relation, wording=wording, unit=unit))  # fmt: skip
+    return Token("amounts", match.start(), match.end(), parts=tuple(found), unit=unit)
+
+
+def _whole(text: str) -> Decimal:
+    value = number(text)
+    if value != int(value):
+        raise ValueError(text)
+    return value
 
 
 _READERS = {
     "place": _place, "batch": _batches, "batch_run": _batches, "batch_list": _batches,
-    "percent": _share, "tenths": _share, "fraction": _share, "half": _half,
+    "batch_count": _batches, "share": _share, "shares": _shares, "half": _half, "times": _times,
     "provinces": _provinces, "ranks": _ranks, "rank": _rank, "top": _rank,
     "amount": _amount, "bare_amount": _bare_amount,
-    "amounts": _amounts, "bare_amounts": _amounts, "percents": _amounts,
+    "amounts": _amounts, "bare_amounts": _amounts,
 }  # fmt: skip
 
+_COMPARED = re.compile(r"(?:备案|清单|名单)?相?[比较]")
 _BETWEEN = re.compile(r"(?:[”\"》]|企业|地区|省|市)?(?:、|和|与|及|以及|\+|/)(?:[“\"《])?")
 
 
@@ -329,7 +424,8 @@ def _grouped(found: list[Token], text: str) -> list[Token]:
         last = joined[-1] if joined else None
         gap = text[last.end : token.start] if last else None
         if last and token.kind == last.kind in ("place", "batch"):
-            if _BETWEEN.fullmatch(gap):
+            compared = gap == "与" and _COMPARED.match(text, token.end)
+            if _BETWEEN.fullmatch(gap) and not compared:
                 joined[-1] = Token(token.kind, last.start, token.end, last.places + token.places,
                                    last.items + token.items)  # fmt: skip
                 continue

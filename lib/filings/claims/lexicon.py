@@ -3,22 +3,26 @@
 import re
 from functools import cache
 
-from filings import places
+import pandas as pd
+
+from filings import paths, places
+from filings.claims.text import plain
 
 # --- places ----------------------------------------------------------------------------------
 
 REGIONS = {
-    "中西部": "中西部", "东北三省": "东北", "东三省": "东北", "东北地区": "东北",
-    "东部": "东部", "中部": "中部", "西部": "西部",
+    "中西部": "中西部", "东北三省": "东北", "东三省": "东北", "东北地区": "东北", "东北": "东北",
+    "中部六省": "中部", "东部": "东部", "中部": "中部", "西部": "西部",
 }  # fmt: skip
 """Words for regions → the region's name. A region stays a word; ``region_members`` opens it."""
 
-# Compounds that stand for several places; the rest is read letter by letter below.
-_COMPOUNDS = {
-    "北上广浙": "北京 广东 上海 浙江", "长三角": "上海 江苏 浙江 安徽", "京津冀": "北京 天津 河北",
-    "江浙沪": "江苏 浙江 上海", "江浙": "江苏 浙江", "成渝": "成都 重庆", "云贵": "云南 贵州",
-    "云贵川": "云南 贵州 四川", "陕甘宁": "陕西 甘肃 宁夏", "黑吉辽": "黑龙江 吉林 辽宁",
-}  # fmt: skip
+
+@cache
+def _compounds() -> dict[str, tuple[str, ...]]:
+    """Names of regions with a fixed list → their members."""
+    table = pd.read_csv(paths.REGIONS, dtype=str)
+    return {row.name_zh: tuple(row.members.split("+")) for row in table.itertuples()}
+
 
 # One-letter names safe to read in a compound (京沪粤浙). 新, 云, 贵, 青, 宁, 吉, 黑, 甘, 藏 and 蒙
 # are ordinary words too and are not.
@@ -52,17 +56,36 @@ def _names() -> dict[str, str]:
             names[name] = place.name
         if district and name.startswith(place.parent):  # 南京鼓楼区: several cities have one
             names[f"{place.parent}市{name.removeprefix(place.parent)}"] = place.name
-    return names
+    return {plain(name): short for name, short in names.items()}  # 乾安县 is read as 干安县
+
+
+def shared_districts() -> str:
+    """Districts whose name several cities have (鼓楼区): which is meant, the text has to say."""
+    table = places.counties()
+    newest = table[table["last_year"] == table["last_year"].max()]["county_name"]
+    shared = sorted(set(newest[newest.duplicated()]) - {"市辖区"}, key=len, reverse=True)
+    return "|".join(shared)
+
+
+def district_of(city: str, name: str) -> str | None:
+    """The district of that name in a city; None if there is none."""
+    return _names().get(f"{city}{name}")
+
+
+@cache
+def name_pattern() -> str:
+    """A name of one place or region, longest first; no part of a larger name (粤港澳大湾区)."""
+    names = sorted([*_names(), *REGIONS, *_compounds()], key=len, reverse=True)
+    return rf"(?:(?<!粤港澳)(?<![泛环])(?:{'|'.join(names)})(?![区县旗](?![块域别间分内])))"
 
 
 @cache
 def place_pattern() -> re.Pattern:
     """One place or compound of places as the press names it."""
-    names = sorted([*_names(), *REGIONS, *_COMPOUNDS], key=len, reverse=True)
     letters = "".join(_LETTERS)
     return re.compile(
         rf"{_NORTH.pattern}"
-        rf"|(?:{'|'.join(names)})(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
+        rf"|{name_pattern()}(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
         rf"|[{letters}](?:、[{letters}])+|[{letters}]{{2,}}"
         rf"|(?<![^,、;:()\s])[{letters}](?=\(?\d)"
     )
@@ -71,8 +94,8 @@ def place_pattern() -> re.Pattern:
 def places_named(text: str) -> tuple[str, ...]:
     """Places meant by one match of ``place_pattern``."""
     for name in (text, text.removesuffix("市").removesuffix("省")):
-        if name in _COMPOUNDS:
-            return tuple(_COMPOUNDS[name].split())
+        if name in _compounds():
+            return _compounds()[name]
         if name in REGIONS:
             return (REGIONS[name],)
         if name in _names():
@@ -89,6 +112,49 @@ def region_members(name: str) -> tuple[str, ...]:
     regions = {places.REGION_NAMES[key]: members for key, members in places.regions().items()}
     regions["中西部"] = regions["中部"] + regions["西部"]
     return regions.get(name, ())
+
+
+ELSEWHERE = (
+    r"省会城市|副省级城市|计划单列市|[一二三四]线城市|沿海(?:地区|省份|城市)|直辖市|自治区|兄弟省|某[省市地]|"
+    r"[新特]区|开发区|高新区|经开区|自贸区|试验区|示范区|大湾区|湾区|城市群|经济圈|经济带|都市圈|小镇|街道|科技城|软件园|"
+    r"(?:内地|中心|沿海)[一二三四五六七八九十]+市"
+)
+"""What tells of a place that no table holds: what is counted there is nobody else's."""
+
+_PRESS_WORDS = """
+国家互联网信息办公室 值得一提的是 值得注意的是 国家网信办 通信管理局 主管部门 委网信办 换句话说
+榜上有名 监管部门 绝大多数 网信部门 一口气 一览表 事实上 互联网 办公室 区块链 发布会 国家级 备案人
+备案号 实际上 宣传部 工信厅 所在地 换言之 接下来 注册地 相当于 紧接着 通管局 一举 一共 一半 一地
+一年 一批 一是 一样 一经 一览 三地 上榜 下发 下滑 不到 不足 不过 不难 两地 中国 中央 主体 了解 二是
+五成 产品 亮相 今天 今年 今日 介绍 仍然 份额 企业 依然 保持 信息 党委 入列 入围 入选 全体 全国 公司
+公告 公布 公开 公示 共享 其余 其实 具体 内地 净增 出炉 分别 分布 包含 包括 包揽 区域 升幅 半年 单位
+单批 历批 历次 去年 参与 反超 发布 发现 取得 另外 可见 各地 合共 合规 合计 名单 名录 后续 哪里 囊括
+四地 回落 因此 国内 地区 地域 坐落 城市 境内 增幅 增长 备案 大概 大陆 如果 季度 完成 官方 官网 实现
+审批 尤为 尤其 层面 属地 工作 左右 已经 平台 年初 年底 序列 应用 引发 强调 当中 当天 当年 当日 得知
+总体 情况 成为 成功 成绩 我国 截止 截至 所以 所有 手握 批准 报送 报道 披露 拔得 拥有 拿下 拿到 指出
+按照 排序 排行 接着 推出 提供 握有 摘得 收录 收获 放出 数字 数目 整个 整体 文件 斩获 新闻 方面 日常
+时隔 昨天 昨日 显示 最终 有关 有望 有着 服务 机构 来源 查询 核准 根据 梯队 梳理 榜单 榜首 正式 此外
+每批 比例 比率 比重 注册 消息 涨幅 涵盖 清单 热议 然而 特别 独占 率先 现已 申报 登记 目前 相关 相差
+相比 省份 省域 稳居 突破 第一 第几 答案 算上 紧跟 紧追 紧随 累计 结果 统计 继续 编号 缩减 缩水 网信
+网站 而言 能够 至今 花落 获准 落地 蝉联 行列 表明 表现 表示 覆盖 规模 记者 贡献 资料 赶超 超过 跌幅
+跻身 达成 迄今 这些 进入 追赶 透露 通报 通知 通过 阵营 附件 降幅 随后 随着 集中 项目 顺利 领先 上
+下 与 且 东 个 中 为 主 之 也 了 于 交 亦 仅 仍 从 他 以 们 但 位 低 使 依 便 倍 先 全 共 其 内 再
+减 出 分 列 则 到 前 力 办 加 升 占 即 却 又 及 另 只 可 各 同 名 后 含 和 在 均 增 多 大 头 夺 它
+家 对 将 小 少 就 居 属 已 市 席 年 并 弱 强 归 得 总 悉 户 批 把 按 据 排 提 揽 数 新 日 旧 早 时
+是 最 月 有 期 末 本 来 样 次 款 此 比 涉 涵 由 的 省 看 称 第 等 类 约 给 网 而 能 自 至 若 获 落
+被 西 要 计 让 该 说 走 起 超 跌 轮 较 达 近 还 这 逾 那 部 都 里 量 间 降 项 额 首 高
+"""
+
+
+@cache
+def _known() -> re.Pattern:
+    return re.compile("|".join(_PRESS_WORDS.split()))
+
+
+def understood(words: str) -> bool:
+    """True if nothing but the press's common words stands there: no firm, park or place unknown."""
+    rest = _known().sub("_", words)
+    return not re.search(rf"[\u4e00-\u9fff]{{2,}}|[A-Za-z]{{3,}}|[{''.join(_LETTERS)}]", rest)
 
 
 # --- what is not the register ------------------------------------------------------------------
@@ -108,7 +174,7 @@ OFF_TOPIC = re.compile(
 )
 """A clause with one of these is left out, and what follows until the register is named again."""
 
-PLAN = re.compile(r"力争|计划|目标|预计|有望|到20\d\d年|将达|将超|争取")
+PLAN = re.compile(r"力争|计划|目标|预计|有望|(?<!年)到20\d\d年|将达|将超|争取")
 """From such a word on, a sentence speaks of what shall be."""
 
 CATEGORY = re.compile(

@@ -1,8 +1,8 @@
 """From the bytes of an article to sentences that can be read, every offset kept.
 
 The reader works on a plain copy of the text: simplified characters, half-width digits and
-punctuation, one character for one character, so that an offset in the copy is an offset in the
-original.
+punctuation, one character for one character. `closed_up` takes out the spaces that typesetting
+puts between Chinese and digits, and keeps for every character where it stood.
 """
 
 import re
@@ -23,7 +23,14 @@ _DATED = re.compile(r"\[\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?: [\d:]+)?\]")
 _PARAGRAPHS_OF_AN_INSERT = 3
 
 _PUNCTUATION = str.maketrans("【】〔〕〇\u3000\xa0", "[]()零  ")  # the rest is NFKC's work
+_STOP = re.compile("[。!?]")
 _END = re.compile(r"[。!?\n]+[”」』\"]?")
+
+
+# A number in groups of three (1 015; 1, 015), and what typesetting puts between characters.
+_GROUPED = re.compile(r"(?<![\d.])\d{1,3}(?:,?[^\S\n]\d{3})+(?!\d)")
+_GAP = re.compile(r"[^\S\n]+|[\u200b-\u200d\u2060\ufeff\xad]+")
+_ASCII_WORD = re.compile(r"[0-9A-Za-z]")
 
 
 class TextError(ValueError):
@@ -32,11 +39,11 @@ class TextError(ValueError):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the plain copy. ``start`` is its offset; ``paragraph`` counts from 0."""
+    """A sentence of the plain copy. ``start``: its offset; ``headline``: a first line, no stop."""
 
     text: str
     start: int
-    paragraph: int
+    headline: bool
 
 
 def decode(data: bytes, name: str = "text") -> str:
@@ -77,6 +84,29 @@ def plain(text: str) -> str:
     return "".join(map(_plain, text))
 
 
+def closed_up(copy: str) -> tuple[str, tuple[int, ...]]:
+    """A plain copy without the spaces of typesetting, and where each of its characters stood.
+
+    A space stays, as one, between words or numbers in ASCII that it keeps apart.
+    """
+    grouped = [match.span() for match in _GROUPED.finditer(copy)]
+    kept, position = [], 0
+    for gap in _GAP.finditer(copy):
+        kept += range(position, gap.start())
+        position = gap.end()
+        while grouped and grouped[0][1] <= gap.start():
+            grouped.pop(0)
+        in_number = bool(grouped) and grouped[0][0] < gap.start()
+        around = copy[gap.start() - 1 : gap.start()], copy[gap.end() : gap.end() + 1]
+        apart = all(map(_ASCII_WORD.fullmatch, around))
+        if gap[0].isspace() and apart and not in_number:
+            kept.append(gap.start())
+    kept += range(position, len(copy))
+    return "".join(
+        " " if copy[at].isspace() and copy[at] != "\n" else copy[at] for at in kept
+    ), tuple(kept)
+
+
 def inserts(text: str) -> tuple[tuple[int, int], ...]:
     """Offsets (start, end) of inserted news items: from the rubric to the date in brackets.
 
@@ -104,9 +134,10 @@ def sentences(text: str) -> Iterator[Sentence]:
     for start, end in inserts(text):
         blank[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
     text = "".join(blank)
-    start = 0
+    start, first = 0, True
     for end in [match.end() for match in _END.finditer(text)] + [len(text)]:
         piece = text[start:end]
         if piece.strip():
-            yield Sentence(piece, start, text.count("\n", 0, start))
+            yield Sentence(piece, start, first and piece.endswith("\n") and not _STOP.search(piece))
+            first = False
         start = end

@@ -80,12 +80,14 @@ def sense(claim: Claim) -> str:
     for words, meaning in _SIGNS:
         if any(word in claim.wording for word in words.split()):
             return meaning
-    return {">=": "at least", "<=": "at most", ">": "more than", "~": "about"}[claim.relation]
+    return {">=": "at least", "<=": "at most", "<": "less than", ">": "more than", "~": "about"}[
+        claim.relation
+    ]
 
 
 def limits(claim: Claim) -> Limits:
     """The numbers for which a count, a coverage or a share (in percent) is as the claim says."""
-    value = Decimal(claim.value)
+    value = abs(Decimal(claim.value))
     match sense(claim):
         case "more than":
             return Limits(value, None, low_open=True)
@@ -103,7 +105,7 @@ def limits(claim: Claim) -> Limits:
             return Limits(value, value + _last_figure(value), low_open=True, high_open=True)
         case "tenths":
             return _printed(value, Decimal(10))
-    if claim.kind == "share":
+    if claim.kind in ("share", "growth", "ratio", "share_of_multi_filers"):
         return _printed(value, Decimal(1).scaleb(value.as_tuple().exponent))
     return Limits(value, value)
 

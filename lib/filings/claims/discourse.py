@@ -1,0 +1,125 @@
+"""What a reader of an article keeps in mind from sentence to sentence: whose 全省 is meant."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from filings import places
+from filings.claims import lexicon
+
+_MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
+_AUTONOMOUS = ("内蒙古", "广西", "西藏", "宁夏", "新疆")
+_BODY = (
+    r"(?:省|市|自治区)?(?:委|政府)?(?:网信|互联网信息办|通信管理局|通管局|工信|经信|日报|晚报|政府)"
+)
+
+
+@cache
+def _mention() -> re.Pattern:
+    return re.compile(lexicon.name_pattern())
+
+
+@cache
+def _dateline() -> re.Pattern:
+    """新华社昆明3月30日电, 本报杭州讯: where the article was written, which is no subject."""
+    return re.compile(
+        rf"[\u4e00-\u9fff]{{0,6}}(?:社|网|报|台|客户端)({lexicon.name_pattern()})(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?"
+        rf"(?:专?电|讯|消息)|^({lexicon.name_pattern()})(?:\d{{1,2}}月)?\d{{1,2}}日(?:专?电|讯)"
+    )
+
+
+@cache
+def _body() -> re.Pattern:
+    return re.compile(rf"({lexicon.name_pattern()})(?={_BODY})")
+
+
+def at_level(name: str, level: str) -> str | None:
+    """The province (省), autonomous region (区) or city (市) a place is or lies in, or None."""
+    if lexicon.region_members(name):
+        return None
+    province = places.province_of(name)
+    if level == "市":
+        chain = (name, *places.ancestors(name))
+        cities = (n for n in chain if places.find(n).level == "city" or n in _MUNICIPALITIES)
+        return next(cities, None)
+    right = (
+        province in _AUTONOMOUS if level == "区" else province not in _MUNICIPALITIES + _AUTONOMOUS
+    )
+    return province if right and province else None
+
+
+@dataclass
+class Discourse:
+    """The places an article has named. ``home``: whose it is by headline, dateline or a body.
+
+    ``local``: it speaks of 我省, or its headline or dateline names a place: a bare number is not
+    the country's. A body (湖南省网信办) makes only its own sentence local.
+    """
+
+    home: list[str] = field(default_factory=list)
+    local: bool = False
+    named: list[str] = field(default_factory=list)
+    broken: bool = False  # the place last spoken of is not known
+    _by_body: bool = False
+
+    def open(self, sentence: str, headline: bool) -> str:
+        """Note a dateline, a body (湖南省网信办) or a headline's place; the sentence without it."""
+        if self._by_body:
+            self.local = self._by_body = False
+        for match in _dateline().finditer(sentence):
+            named = lexicon.places_named(match[1] or match[2])
+            self.home += named
+            self.local = self.local or named != ("北京",)  # where the national agencies sit
+            sentence = sentence[: match.start()] + " " * len(match[0]) + sentence[match.end() :]
+        found = set()
+        for match in _body().finditer(sentence):
+            found.add(lexicon.places_named(match[1]))
+            sentence = sentence[: match.start()] + " " * len(match[1]) + sentence[match.end(1) :]
+        self._by_body = bool(found) and not self.local
+        if headline and not found:
+            found = {lexicon.places_named(match[0]) for match in _mention().finditer(sentence)}
+            found = {names for names in found if len(names) == 1}
+        if len(found) == 1:
+            self.home += found.pop()
+            self.local = True
+        return sentence
+
+    def meant(self, word: str, subject: tuple[str, ...], before: str) -> str | None:
+        """The place that 全省, 我市, 当地 stand for; None if the text does not say.
+
+        ``subject``: the place the sentence speaks of; ``before``: the sentence up to the word.
+        我省 is the article's own; 该省 the last named; 全省 the subject's, or else the article's.
+        Where none is known, it is the only one that was named at all.
+        """
+        level = next((sign for sign in "省市区" if sign in word), "")
+        here = [one for match in _mention().finditer(before)
+                for one in lexicon.places_named(match[0])]  # fmt: skip
+
+        def last(names):
+            return next((found for name in reversed(names) if (found := fit(name))), None)
+
+        def fit(name):
+            return at_level(name, level) if level else name
+
+        own = last(self.home)
+        if word[0] in "我本":
+            return own or self._only(fit, here)
+        if len(subject) == 1 and fit(subject[0]):
+            return fit(subject[0])
+        if len(subject) > 1:
+            kin = {fit(name) for name in subject}
+            return kin.pop() if len(kin) == 1 else None
+        if word[0] in "该当" and self.broken:
+            return None
+        if word[0] in "该当" and (said := last(here) or last(self.named)):
+            return said
+        return own or self._only(fit, here)
+
+    def _only(self, fit, here: list[str]) -> str | None:
+        """The one place of the level named so far; None if none or if provinces are compared."""
+        every = {name for name in (*self.named, *here)
+                 if name != places.NATION and not lexicon.region_members(name)}  # fmt: skip
+        found = {fit(name) for name in every} - {None}
+        if len({places.province_of(name) for name in every}) > 1:
+            return None
+        return found.pop() if len(found) == 1 else None
