@@ -28,11 +28,12 @@ Limit = tuple[Form, int | None, int | None]
 class Supposed:
     """What is supposed beside the statements: rows over the counts.
 
-    ``sums`` are what the rows speak of, ``rows`` gives them for a model.
+    ``sums`` and ``about`` are what the rows speak of, ``rows`` gives them for a model.
     """
 
     sums: tuple[Sum, ...]
     rows: Callable[[Model], Iterable[Limit]]
+    about: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -220,26 +221,31 @@ def _cost(fact: list[Statement], weight: int, position: int) -> tuple[int, int, 
 
 
 _SMALL = 8
-_ROOM = 4
 
 
 class Checker:
     """Tells whether a group of statements, and of what is supposed, can hold together.
 
-    ``statements`` and then ``supposed`` are numbered in one row.
+    ``statements`` and then ``supposed`` are numbered in one row. ``ceilings`` as for ``Model``; it
+    makes programs tighter where all statements are in every group. Else ``room`` says how many
+    times what the statements need there is for what is supposed.
     """
 
     def __init__(
         self,
         statements: Sequence[Statement],
         supposed: Sequence[Supposed] = (),
+        ceilings: dict[int, int] | None = None,
+        room: int = 4,
     ):
         self.statements, self.supposed = list(statements), list(supposed)
-        self._ceilings: dict[int, int] | None = None
-        if supposed:  # it may need more room than the statements, and any group of them as much
+        self._ceilings = ceilings
+        if supposed and not ceilings:
+            # It may need more room than the statements, and any group of them as much.
             sums = [question for one in supposed for question in one.sums]
-            ceilings = Model(self.statements, sums).ceilings
-            self._ceilings = {batch: _ROOM * ceiling for batch, ceiling in ceilings.items()}
+            about = [said for one in supposed for said in one.about]
+            ceilings = Model(self.statements, sums, about=about).ceilings
+            self._ceilings = {batch: room * ceiling for batch, ceiling in ceilings.items()}
         self._rows = self._rows_of(range(len(self.statements) + len(self.supposed)))
         self._program, self._relaxed = Program(self._rows), Program(self._rows, relaxed=True)
         self._lower, self._upper = np.array(self._rows.lower), np.array(self._rows.upper)
@@ -254,7 +260,8 @@ class Checker:
         beside = [number for number in group if number >= len(self.statements)]
         supposed = {number: self.supposed[number - len(self.statements)] for number in beside}
         sums = [question for one in supposed.values() for question in one.sums]
-        model = Model([self.statements[n] for n in said], sums, self._ceilings)
+        about = [each for one in supposed.values() for each in one.about]
+        model = Model([self.statements[n] for n in said], sums, self._ceilings, about)
         rows = model.rows
         rows.owner = [owner if owner is None else said[owner] for owner in rows.owner]
         for number, one in supposed.items():

@@ -86,7 +86,8 @@ class Model:
 
     ``statements`` must all bind; row owners are their positions. ``sums`` are questions whose
     entity selections and places must be expressible. ``ceilings`` bounds the services of a batch
-    from above (default: beyond what any statement needs). ``over_several`` are the columns for
+    from above (default: beyond what any statement needs). ``about`` are statements that need not
+    be true, but must be expressible. ``over_several`` are the columns for
     distinct entities over several batches and for those with two or more services.
     """
 
@@ -95,10 +96,12 @@ class Model:
         statements: Iterable[Statement],
         sums: Iterable[Sum] = (),
         ceilings: dict[int, int] | None = None,
+        about: Iterable[Statement] = (),
     ):
         self.statements = tuple(statements)
+        self._about = (*self.statements, *about)
         sums = tuple(sums)
-        said = (b for one in self.statements for b in KINDS[one.kind].batches(one))
+        said = (b for one in self._about for b in KINDS[one.kind].batches(one))
         self.batches = tuple(sorted({*said, *(b for one in sums for b in one.batches)}))
         given = ceilings or {}
         self.ceilings = {
@@ -129,7 +132,7 @@ class Model:
 
     def _grow_tree(self, sums: tuple[Sum, ...]) -> None:
         names = [name for item in sums for name in item.places]
-        for statement in self.statements:
+        for statement in self._about:
             names += KINDS[statement.kind].speaks_of(statement)
         children: dict[str, list[str]] = {name: [] for name in places.province_names()}
         for name in sorted(set(names), key=lambda name: places.find(name).code):
@@ -174,7 +177,7 @@ class Model:
     def _add_selections(self, sums: tuple[Sum, ...]) -> None:
         """Distinct entities over several batches, and entities with two or more services."""
         several, multi = set(), set()
-        for item in (*self.statements, *sums):
+        for item in (*self._about, *sums):
             kind = KINDS[item.kind] if isinstance(item, Statement) else None
             if len(item.batches) > 1 and (item.unit == "entities" or (kind and kind.filers)):
                 several.add(item.batches)

@@ -14,7 +14,7 @@ from filings.bounds import IdentifiedSet, reconcile
 from filings.claims import lex, lexicon, text
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
-from filings.claims.judge import Verdict, judge, standing, without
+from filings.claims.judge import Verdict, judge_all, standing, without
 from filings.ledger import Statement
 from filings.words import Text
 
@@ -36,14 +36,10 @@ def audit(
 
 
 def _judged(found: Iterable[Claim], register: IdentifiedSet) -> list[Verdict]:
-    known: dict[Claim, Verdict] = {}
-    verdicts = []
-    for claim in found:
-        said = _said(claim)
-        if said not in known:
-            known[said] = judge(claim, register)
-        verdicts.append(known[said])
-    return verdicts
+    said = [_said(claim) for claim in found]
+    different = list(dict.fromkeys(said))
+    known = dict(zip(different, judge_all(different, register), strict=True))
+    return [known[one] for one in said]
 
 
 def _said(claim: Claim) -> Claim:

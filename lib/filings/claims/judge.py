@@ -5,23 +5,23 @@ if no table breaks a row, contradicted if no table meets all of them, undecided 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise, product
 
 from filings import convergence, ledger, places
 from filings.bounds import IdentifiedSet, Sum
+from filings.bounds.explain import Checker, Limit, Supposed, core_of
 from filings.bounds.model import Model
-from filings.bounds.program import Form, Outcome, Program, add
+from filings.bounds.program import Form, add
 from filings.claims import lexicon, wording
 from filings.claims.claim import Claim
-from filings.ledger import Statement
+from filings.ledger import KINDS, Statement
 from filings.words import Text
 
 VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
-_EPS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -91,90 +91,107 @@ def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[St
 
 def judge(claim: Claim, register: IdentifiedSet) -> Verdict:
     """The verdict of all registers that agree with the evidence on one claim."""
-    if claim.kind == "trend":
-        return _trend(claim, register)
-    if not claim.batches:
-        return Verdict("undecided", None, None, (), NO_BATCH)
-    case = _Case(claim, register.statements, register.model.ceilings)
-    low, high = _quantity(claim, register)
-    if case.always_true():
-        verdict = "supported"
-    elif not case.ever_true():
-        verdict = "contradicted"
-    else:
-        verdict = "undecided"
-    evidence = () if verdict == "undecided" else _deciding(claim, register.statements, verdict)
-    return Verdict(verdict, low, high, evidence, _reason(claim, verdict, low, high))
+    return judge_all([claim], register)[0]
 
 
-# --- the claim as rows ---------------------------------------------------------------------------
+def judge_all(claims: Sequence[Claim], register: IdentifiedSet) -> list[Verdict]:
+    """The verdicts on the claims of one text, in their order: all are put to one program."""
+    cases = {one: None for one in claims if one.kind != "trend" and one.batches}
+    decided = _decided(list(cases), register)
+    verdicts = []
+    for one in claims:
+        if one.kind == "trend":
+            verdicts.append(_trend(one, register))
+        elif not one.batches:
+            verdicts.append(Verdict("undecided", None, None, (), NO_BATCH))
+        else:
+            verdict, evidence = decided[one]
+            low, high = _quantity(one, register)
+            verdicts.append(Verdict(verdict, low, high, evidence, _reason(one, verdict, low, high)))
+    return verdicts
 
 
-class _Case:
-    """Statements and a claim in one program; the claim's rows can be asked about or imposed."""
+# --- claims as rows ------------------------------------------------------------------------------
 
-    def __init__(
-        self, claim: Claim, kept: Sequence[Statement], ceilings: dict[int, int] | None = None
-    ):
-        probes = _probes(claim)
-        self._base = tuple(range(len(kept)))
-        self._model = Model((*kept, *probes), _sums(claim), ceilings)
-        self._own = tuple(range(len(kept), len(kept) + max(1, len(probes))))
-        for form, low, high in _direct_rows(claim, self._model):
-            self._model.rows.row(form, low, high, self._own[0])
-        rows = self._model.rows
-        self.rows = [
-            (form, low, high)
-            for form, low, high, owner in zip(
-                rows.forms, rows.low, rows.high, rows.owner, strict=True
-            )
-            if owner in self._own
+
+def _decided(
+    claims: list[Claim], register: IdentifiedSet
+) -> dict[Claim, tuple[str, tuple[str, ...]]]:
+    """Each claim's verdict, and the ids of statements from which it follows, none to spare."""
+    kept = register.statements
+    sums = [question for one in claims for question in _sums(one)]
+    model = Model(kept, sums, about=[probe for one in claims for probe in _probes(one)])
+    supposed: list[Supposed] = []
+    true: dict[Claim, int] = {}
+    false: dict[Claim, list[int]] = {}
+    for one in claims:
+        true[one] = len(kept) + len(supposed)
+        supposed.append(Supposed(_sums(one), partial(_rows, one), _probes(one)))
+        ends = [
+            (number, end)
+            for number, (_, *limits) in enumerate(_rows(one, model))
+            for end, limit in enumerate(limits)
+            if limit is not None
         ]
-        self._programs: dict[bool, Program] = {}
-        self._active: dict[bool, tuple[int, ...]] = {}
-        self._ends: dict[tuple, Outcome] = {}
+        false[one] = [true[one] + 1 + n for n in range(len(ends))]
+        supposed += [
+            Supposed(_sums(one), partial(_broken, one, *end), _probes(one)) for end in ends
+        ]
+    room = max([4, *map(_room, claims)])
+    known = {b: c for b, c in register.model.ceilings.items() if b not in register.open_batches}
+    ceilings = {b: known.get(b, room * c) for b, c in model.ceilings.items()}
+    quick = Checker(kept, supposed, ceilings)
+    everything, found = list(range(len(kept))), {}
+    for one in claims:
+        if not any(quick.holds([*everything, way]) for way in false[one]):
+            found[one] = "supported", false[one]
+        elif not quick.holds([*everything, true[one]]):
+            found[one] = "contradicted", [true[one]]
+        else:
+            found[one] = "undecided", []
+    # Totals that follow from statements must not stand in for them here.
+    checker = Checker(kept, supposed, room=room)
+    return {
+        one: (verdict, _deciding(checker, one, impossible))
+        for one, (verdict, impossible) in found.items()
+    }
 
-    def _program(self, relaxed: bool, active: tuple[int, ...]) -> Program:
-        if relaxed not in self._programs:
-            self._programs[relaxed] = Program(self._model.rows, relaxed)
-        if self._active.get(relaxed) != active:
-            self._programs[relaxed].activate(active)
-            self._active[relaxed] = active
-        return self._programs[relaxed]
 
-    def always_true(self, active: Iterable[int] | None = None) -> bool:
-        """True if no table that agrees with the active statements breaks a row of the claim."""
-        active = self._base if active is None else tuple(active)
-        return all(
-            self._never(form, "low", low, active) and self._never(form, "high", high, active)
-            for form, low, high in self.rows
-        )
+def _room(claim: Claim) -> int:
+    """How many times what the statements need a claim may need: a whole for a small share."""
+    if claim.kind in ("order", "leaders") or not claim.value:
+        return 1
+    if claim.kind in ("share", "growth", "ratio"):
+        return math.ceil(400 / abs(claim.value))
+    return math.ceil(4 * abs(claim.value) / 100)
 
-    def _never(self, form: Form, sense: str, limit: float, active: tuple[int, ...]) -> bool:
-        """True if the form never passes the limit; the relaxed program often shows it at once."""
-        if math.isinf(limit):
-            return True
-        for relaxed in (True, False):
-            found = self._end(form, sense, relaxed, active)
-            passed = found.bound < limit - _EPS if sense == "low" else found.bound > limit + _EPS
-            if not passed:
-                return True
-        return False
 
-    def _end(self, form: Form, sense: str, relaxed: bool, active: tuple[int, ...]) -> Outcome:
-        """Lowest or highest value of a form; asked once, remembered."""
-        key = tuple(form.items()), sense, relaxed, active
-        if key not in self._ends:
-            found = self._program(relaxed, active).optimise(form, sense)
-            if found is None:
-                raise ValueError("the statements cannot all hold; reconcile them first")
-            self._ends[key] = found
-        return self._ends[key]
+def _deciding(checker: Checker, claim: Claim, impossible: Sequence[int]) -> tuple[str, ...]:
+    """Ids of statements beside which none of that can hold; none of them is to spare."""
+    kept = checker.statements
+    ordered = sorted(checker.everything(), key=lambda n: _spared_first(claim, kept[n]))[::-1]
+    chosen: list[int] = []
+    for way in impossible:
+        rest = [number for number in ordered if number not in chosen]
+        chosen = sorted(core_of(checker, [way], [*chosen, *rest]) | {*chosen}, key=ordered.index)
+    for number in reversed(chosen):
+        fewer = [one for one in chosen if one != number]
+        if not any(checker.holds([*fewer, way]) for way in impossible):
+            chosen = fewer
+    return tuple(kept[number].id for number in sorted(chosen))
 
-    def ever_true(self, active: Iterable[int] | None = None) -> bool:
-        """True if some table that agrees with the active statements meets all rows of the claim."""
-        active = (*(self._base if active is None else active), *self._own)
-        return all(self._program(relaxed, active).feasible() for relaxed in (True, False))
+
+def _rows(claim: Claim, model: Model) -> Iterator[Limit]:
+    """What must be so for the claim to be true."""
+    for probe in _probes(claim):
+        yield from KINDS[probe.kind].rule(probe, model)
+    yield from _direct_rows(claim, model)
+
+
+def _broken(claim: Claim, number: int, end: int, model: Model) -> list[Limit]:
+    """One of these is not so: the form lies below its lowest (0) or above its highest (1) value."""
+    form, low, high = list(_rows(claim, model))[number]
+    return [(form, None, low - 1) if end == 0 else (form, high + 1, None)]
 
 
 def _names(claim: Claim) -> tuple[str, ...]:
@@ -190,6 +207,10 @@ def _part(claim: Claim) -> Sum:
 
 def _whole(claim: Claim) -> Sum:
     return Sum(claim.unit, (claim.of,), claim.batches)
+
+
+def _asked(question: Sum) -> tuple:
+    return question.unit, question.places, question.batches
 
 
 def _before(claim: Claim) -> Sum:
@@ -235,18 +256,17 @@ def _most(limits: wording.Limits) -> int:
 
 def _direct_rows(claim: Claim, model: Model):
     """Rows of a count, a share, an order, and a lead by an absolute margin, in whole numbers."""
-    infinity = math.inf
     if claim.kind == "count":
         limits = wording.limits(claim)
-        low = -infinity if limits.low is None else _least(limits)
-        high = infinity if limits.high is None else _most(limits)
+        low = None if limits.low is None else _least(limits)
+        high = None if limits.high is None else _most(limits)
         yield model.form(_part(claim)), low, high
     elif claim.kind == "change":
-        grown = add((1, model.form(_part(claim))), (-1, model.form(_before(claim))))
+        grown = model.sum(*_asked(_part(claim))) - model.sum(*_asked(_before(claim)))
         limits = wording.limits(claim)
-        low = -infinity if limits.low is None else _least(limits)
-        high = infinity if limits.high is None else _most(limits)
-        yield (grown, low, high) if claim.value >= 0 else (grown, -high, -low)
+        low = None if limits.low is None else _least(limits)
+        high = None if limits.high is None else _most(limits)
+        yield (grown, low, high) if claim.value >= 0 else (-1 * grown, low, high)
     elif claim.kind in ("share", "growth", "ratio"):
         whole = _before(claim) if claim.kind == "growth" else _whole(claim)
         yield from _as_part(model.form(_part(claim)), model.form(whole), _percents(claim))
@@ -255,14 +275,14 @@ def _direct_rows(claim: Claim, model: Model):
             ahead, behind = (
                 model.form(Sum(claim.unit, (name,), claim.batches)) for name in (more, less)
             )
-            yield add((1, ahead), (-1, behind)), 0, infinity
+            yield add((1, ahead), (-1, behind)), 0, None
     elif claim.kind == "rank" and claim.wording:
         scale = wording.MARGIN.as_integer_ratio()
         for name in places.province_names():
             if name not in claim.places:
                 other = model.form(Sum(claim.unit, (name,), claim.batches))
                 mine = model.form(_part(claim))
-                yield add((scale[1], mine), (-scale[0], other)), 0, infinity
+                yield add((scale[1], mine), (-scale[0], other)), 0, None
 
 
 def _percents(claim: Claim) -> wording.Limits:
@@ -280,9 +300,9 @@ def _percents(claim: Claim) -> wording.Limits:
 def _as_part(part: Form, whole: Form, limits: wording.Limits):
     """Rows of: part, in percent of the whole, is within the limits."""
     if limits.low is not None:
-        yield _above(part, whole, limits.low), int(limits.low_open), math.inf
+        yield _above(part, whole, limits.low), int(limits.low_open), None
     if limits.high is not None:
-        yield _above(part, whole, limits.high), -math.inf, -int(limits.high_open)
+        yield _above(part, whole, limits.high), None, -int(limits.high_open)
 
 
 def _pairs(claim: Claim) -> Iterable[tuple[str, str]]:
@@ -324,58 +344,14 @@ def _quantity(claim: Claim, register: IdentifiedSet) -> tuple:
 
 # --- which statements decide ---------------------------------------------------------------------
 
-_VAGUE = ("leaders", "order", "rank", "coverage", "first_batch", "share_of_multi_filers", "share")
-"""Kinds in the order in which they are spared first, where either could carry a verdict."""
-
-
-def _deciding(claim: Claim, kept: Sequence[Statement], verdict: str) -> tuple[str, ...]:
-    """Ids of statements from which the verdict follows, none of which can be spared.
-
-    Looked for among the statements about the same places first, then about the same batches, then
-    among all; statements are dropped one by one, the vaguest first, while the verdict follows.
-    """
-    for circle in _circles(claim, kept):
-        case = _Case(claim, circle)
-
-        def follows(active, case=case):
-            if verdict == "supported":
-                return case.always_true(active)
-            return not case.ever_true(active)
-
-        active = list(range(len(circle)))
-        if not follows(active):
-            continue
-        for index in sorted(active, key=lambda index: _spared_first(claim, circle[index])):
-            fewer = [one for one in active if one != index]
-            if follows(fewer):
-                active = fewer
-        return tuple(circle[index].id for index in active)
-    raise AssertionError("a verdict follows from all kept statements together")
-
-
-def _circles(claim: Claim, kept: Sequence[Statement]) -> Iterable[list[Statement]]:
-    """Kept statements in widening circles around the claim."""
-    mine = {*_names(claim), claim.of, *(claim.value if isinstance(claim.value, tuple) else ())}
-    batches = set(claim.batches)
-
-    def about(one: Statement) -> set[str]:
-        return {*one.places, *(one.value if isinstance(one.value, tuple) else ()), one.of} - {""}
-
-    overlap = [one for one in kept if set(one.batches) & batches]
-    same = [one for one in overlap if one.unit == claim.unit and about(one) & mine]
-    named = set(places.province_names()) if mine & {places.NATION} else mine
-    provinces = {places.province_of(name) or name for name in named - {""}}
-    near = [one for one in overlap if about(one) & (mine | provinces | {places.NATION})]
-    return same, near, overlap, list(kept)
-
 
 def _spared_first(claim: Claim, one: Statement) -> tuple:
     """Sorts statements: the vaguest and most distant first, the claim's own fact last."""
     fact = (one.kind, one.places, one.batches, one.unit) == (
         claim.kind, claim.places, claim.batches, claim.unit,
     )  # fmt: skip
-    vague = _VAGUE.index(one.kind) if one.kind in _VAGUE else len(_VAGUE)
-    return fact, vague, one.relation == "=", set(one.batches) == set(claim.batches), -one.row
+    precise = not KINDS[one.kind].vague
+    return fact, precise, one.relation == "=", set(one.batches) == set(claim.batches), -one.row
 
 
 # --- catching up ---------------------------------------------------------------------------------
