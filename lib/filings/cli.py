@@ -192,19 +192,21 @@ def ingest(files, out, as_json):
     help="Leave out what only this source says (S01; may be given again, or as S01,S07).",
 )
 @click.option("--draft", type=_PATH, help="Write candidate rows for the ledger to this file.")
-def audit(file, as_json, sources, draft):
-    """Find what a press article in Chinese claims about the register and judge each claim."""
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def audit(file, as_json, sources, draft, lang):
+    """Find what a press article in Chinese claims about the register and judge each claim.
+
+    Numbers of which no claim was made are listed on stderr, with the reason.
+    """
     from filings import claims, lists, paths
 
     named = [name.strip() for given in sources for name in given.split(",")]
-    judged = claims.audit(file, lists.evidence()[0], named)
+    found = claims.audit(file, lists.evidence()[0], named)
     if draft:
-        rows = claims.draft((claim for claim, _ in judged), file.stem)
-        paths.write(draft, rows)
-    if as_json:
-        click.echo(_json([claims.as_json(claim, verdict) for claim, verdict in judged]))
-    else:
-        click.echo("\n".join(claims.in_words(claim, verdict) for claim, verdict in judged))
+        paths.write(draft, claims.draft((claim for claim, _ in found.judged), file.stem))
+    click.echo(_json(found.as_json()) if as_json else found.in_words(lang))
+    for line in found.left_out(lang):
+        click.echo(line, err=True)
 
 
 _LEDGER = click.option(

@@ -15,24 +15,25 @@ from filings.claims import lex, lexicon, text
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
 from filings.claims.judge import Verdict, judge_all, standing, without
+from filings.claims.report import Audited
 from filings.ledger import Statement
 from filings.words import Text
 
 
-def audit(
-    path: Path, statements: Iterable[Statement], sources: Iterable[str] = ()
-) -> list[tuple[Claim, Verdict]]:
-    """The claims of an article's file with the verdict of the ledger on each.
+def audit(path: Path, statements: Iterable[Statement], sources: Iterable[str] = ()) -> Audited:
+    """An article's file, its claims with the verdict of the ledger on each.
 
     ``sources`` are left out of the evidence. Raises TextError for a file that is not press text,
     ValueError for a source the ledger does not know.
     """
-    found = claims_of(path)
-    rest = without(statements, sources)
-    if not found:
-        return []
-    register = IdentifiedSet(reconcile(rest, explain=False).kept)
-    return list(zip(found, _judged(found, register), strict=True))
+    article = read(path)
+    found, rest = extract(article), without(statements, sources)
+    verdicts, kept = [], ()
+    if found:
+        kept = reconcile(rest, explain=False).kept
+        verdicts = _judged(found, IdentifiedSet(kept))
+    judged = tuple(zip(found, verdicts, strict=True))
+    return Audited(article, judged, found.not_judged, {one.id: one for one in kept})
 
 
 def _judged(found: Iterable[Claim], register: IdentifiedSet) -> list[Verdict]:
@@ -47,45 +48,15 @@ def _said(claim: Claim) -> Claim:
     return replace(claim, start=0, end=0, span=claim.span if claim.kind == "trend" else "")
 
 
-def claims_of(path: Path) -> list[Claim]:
-    """The claims in an article's file. Raises TextError if it cannot be read as press text."""
+def read(path: Path) -> str:
+    """The text of an article's file. Raises TextError if it cannot be read as press text."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise text.TextError(
             f"{path.name}: cannot be read ({error.strerror}); check the path"
         ) from None
-    return extract(text.decode(data, path.name))
-
-
-def as_json(claim: Claim, verdict: Verdict) -> dict:
-    """One item of the list that ``filings audit --json`` prints."""
-    value = claim.value
-    if isinstance(value, Decimal):
-        value = float(value)
-    return {
-        "start": claim.start,
-        "end": claim.end,
-        "span": claim.span,
-        "kind": claim.kind,
-        "place": claim.place,
-        "batches": claim.written_batches,
-        "unit": claim.unit,
-        "relation": claim.relation,
-        "value": claim.written_value if isinstance(value, tuple) else value,
-        "of": claim.of,
-        "verdict": verdict.verdict,
-        "low": verdict.low,
-        "high": verdict.high,
-        "evidence": list(verdict.evidence),
-        "reason": verdict.reason.en,
-    }
-
-
-def in_words(claim: Claim, verdict: Verdict) -> str:
-    """A claim and its verdict as two lines for a reader at the terminal."""
-    by = f" Decided by {', '.join(verdict.evidence)}." if verdict.evidence else ""
-    return f"{claim.start}-{claim.end} {claim.span}\n    {verdict.verdict}: {verdict.reason.en}{by}"
+    return text.decode(data, path.name)
 
 
 # --- candidate rows for the ledger ---------------------------------------------------------------
