@@ -10,7 +10,14 @@ import made_registers as made
 import pandas as pd
 import pytest
 from filings import ledger, paths
-from filings.bounds import ContradictionError, IdentifiedSet, SetAside, reconcile
+from filings.bounds import (
+    ContradictionError,
+    IdentifiedSet,
+    SetAside,
+    reconcile,
+    why,
+    why_measure,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_registers import NATION, statement
@@ -264,3 +271,43 @@ def test_reasons_on_file_are_readable(judged):
         for each in (item.statement, *item.clashes_with):
             assert each.id in english and each.id in chinese
         assert not any("一" <= letter <= "鿿" for letter in english), english
+
+
+# --- why an end is where it is ---
+
+
+@settings(max_examples=30)
+@given(randoms)
+def test_what_forces_an_end_forces_it_and_nothing_of_it_can_be_spared(random):
+    truth = TABLES[[random.randrange(len(TABLES))]]
+    said = made.told(random, truth, made.SERVICE_KINDS, 6)
+    found = IdentifiedSet([*FRAME, *said])
+    asked = random.choice(made.questions())
+    for end, reason in why(found, asked).items():
+        assert reason.value == getattr(found.sum(asked), end)
+        if not reason.because:
+            assert reason.value in (None, 0)
+            continue
+        alone = IdentifiedSet(reason.because, [asked]).sum(asked)
+        assert getattr(alone, end) == reason.value
+        for one in reason.because:
+            rest = [other for other in reason.because if other != one]
+            assert getattr(IdentifiedSet(rest, [asked]).sum(asked), end) != reason.value
+
+
+def test_what_forces_a_measure_is_said_too():
+    said = made.numbered(
+        [statement("count", NATION, (1,), 5), statement("count", "北京", (1,), 3)], "M"
+    )
+    found = why_measure(IdentifiedSet(said), "hhi", (1,))
+    assert [one.id for one in found["high"].because] == ["M001", "M002"]
+    assert found["high"].value == pytest.approx((9 + 4) / 25)
+
+
+def test_who_else_could_yield_at_the_same_weight_is_told():
+    """The two ends weigh the same and contradict each other: one yields, the other could."""
+    said = made.numbered([statement("count", "北京", (1,), n) for n in (3, 4)], "E")
+    found = reconcile(said)
+    (aside,) = found.set_aside
+    ((out, instead),) = found.as_light
+    assert out == aside.statement and instead in found.kept

@@ -1,6 +1,7 @@
 """Where in China blockchain information services are registered: the helper library.
 
 The rooms, from raw evidence to the printed page (nothing imports upward):
-``paths`` · ``places`` · ``numbers`` · ``ledger`` · ``lists`` → ``bounds`` · ``measures`` ·
-``convergence`` → ``claims`` · ``cases`` · ``figures`` · ``site`` · ``notebook`` → ``cli``.
+``paths`` · ``places`` · ``numbers`` · ``ledger`` · ``words`` · ``measures`` → ``bounds`` →
+``lists`` · ``convergence`` · ``claims`` · ``cases`` → ``answers`` · ``figures`` → ``notebook`` ·
+``runner`` · ``site`` → ``cli``. What depends on what among notebooks is ``dodo.py``.
 """

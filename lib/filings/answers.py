@@ -64,6 +64,18 @@ def clash(item: SetAside) -> Text:
     )
 
 
+def tie(out: ledger.Statement, instead: ledger.Statement) -> Text:
+    """What could have been set aside at the same weight, and the rule that decided."""
+    en, zh = ([ledger.words(one, lang) for one in (out, instead)] for lang in ("en", "zh"))
+    return Text(
+        f"As many texts would be set aside with “{en[1]}” in the place of “{en[0]}”. The rule: the "
+        "vaguer statement yields (a share, an order or a rank before a count), and of two as "
+        "precise the one later in the ledger.",
+        f"若以“{zh[1]}”代替“{zh[0]}”予以搁置，涉及的文本数相同。规则：较含糊的说法（占比、排序、位次）"
+        "先于计数被搁置；同样精确的，取台账中靠后者。",
+    )
+
+
 # --- 02: how concentrated is the register? --------------------------------------------------------
 
 

@@ -158,7 +158,12 @@ def publications(sources: Iterable[str], most: int = 4) -> str:
 
 
 def cited(source: str) -> str:
-    """A publication as plain text: publisher, date and address, as far as they are on file."""
+    """A publication as plain text: publisher, date and address, as far as they are on file.
+
+    Of a source that is not on file, as in a ledger of one's own, the id.
+    """
+    if source not in _sources().index:
+        return source
     row = _sources().loc[source]
     parts = (row["publisher"] or row["title"], row["published_date"], row["url"])
     return ", ".join(part for part in parts if part)

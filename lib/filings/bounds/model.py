@@ -5,9 +5,16 @@ is left of a place once its named parts are taken out) and every batch b:
 
 - s[a,b], services, and e[a,b], entities: whole numbers, e ≤ s, and s = 0 where e = 0;
 - E[a,B], distinct entities over several batches B, where somebody speaks of them:
-  max e[a,b] ≤ E[a,B] ≤ Σ e[a,b], and for B ⊂ C: E[a,B] ≤ E[a,C] ≤ E[a,B] + Σ e over C∖B;
+  max e[a,b] ≤ E[a,B] ≤ Σ e[a,b], and for B ⊂ C: E[a,B] ≤ E[a,C] ≤ E[a,B] + Σ e over C∖B, and
+  E[a,B∪C] + E[a,B∩C] ≤ E[a,B] + E[a,C];
 - m[a,B], entities with two or more services in B: services of the others number E − m, so
-  s − E ≥ m, and s = E where m = 0.
+  s − E ≥ m, and s = E where m = 0; and Σ e − E ≤ (n − 1)·m over n batches, as who comes back has
+  two or more;
+- the most that one entity of some places has in some batches, where somebody says it: never less
+  in more places or batches.
+
+The laws of distinct entities are those of unions two at a time: with three overlapping selections
+or more a range can be wider than the filers allow. It is never too narrow.
 
 The count of a place is the sum over its atoms, so parts never exceed the whole and the 31
 provinces add up to the nation. Nothing is taken from the statements but what they say.
@@ -26,6 +33,14 @@ from filings.ledger import KINDS, Statement, share_limits
 
 Part = str | int
 """A place, or an atom of one."""
+
+
+def _union(one: Iterable[int], other: Iterable[int]) -> set[int]:
+    return {*one, *other}
+
+
+def _common(one: Iterable[int], other: Iterable[int]) -> set[int]:
+    return {*one} & {*other}
 
 
 class Linear(dict):
@@ -116,6 +131,7 @@ class Model:
         self.over_several = range(cells, len(self.rows.lower))
         self._switched: dict[tuple, dict[str, int]] = {}
         self._covered: dict[tuple[int, ...], Form] = {}
+        self._most: dict[tuple[frozenset[int], frozenset[int]], int] = {}
         # Ranks come first, so that orders and leaders find their switches.
         numbered = sorted(enumerate(self.statements), key=lambda item: item[1].kind != "rank")
         for owner, statement in numbered:
@@ -200,6 +216,7 @@ class Model:
                     rest = [self._forms["entities", (b,), atom] for b in set(outer) - set(inner)]
                     self._at_least(more, less)
                     self._at_least(add((1, less), *((1, new) for new in rest)), more)
+        self._add_laws_of_unions()
         for chosen in self.multi:
             ceiling = sum(self.ceilings[b] for b in chosen)
             for atom in range(self.atom_count):
@@ -210,11 +227,27 @@ class Model:
                 self._at_least(extra, several)
                 self._at_least(add((ceiling, several)), extra)
                 self._at_least(filers, several)
+                # Who comes back has two services or more, and comes back once a further batch.
+                singles = [self._forms["entities", (b,), atom] for b in chosen]
+                together = add(*((1, single) for single in singles), (-1, filers))
+                self._at_least(add((len(chosen) - 1, several)), together)
         for inner, outer in combinations(self.multi, 2):
             if set(inner) < set(outer):
                 for atom in range(self.atom_count):
                     less, more = (self._forms["multi", sel, atom] for sel in (inner, outer))
                     self._at_least(more, less)
+
+    def _add_laws_of_unions(self) -> None:
+        """E[A] + E[B] ≥ E[A∪B] + E[A∩B]: who is in both is counted twice on the left, and right."""
+        known = {*self.selections, *((batch,) for batch in self.batches)}
+        for one, other in combinations(sorted(known), 2):
+            union, both = (tuple(sorted(op(one, other))) for op in (_union, _common))
+            if union not in known or union in (one, other) or (both and both not in known):
+                continue
+            for atom in range(self.atom_count):
+                parts = [(1, self._forms["entities", chosen, atom]) for chosen in (one, other)]
+                parts += [(-1, self._forms["entities", both, atom])] if both else []
+                self._at_least(add(*parts), self._forms["entities", union, atom])
 
     def _at_least(self, more: Form, less: Form) -> None:
         """A row that holds in any register: more ≥ less."""
@@ -341,6 +374,19 @@ class Model:
                 form = {switches[more]: 1, switches[less]: -1}
                 self.rows.row(form, low=0, owner=self._owner)
         return self.sum(unit, (more,), batches) - self.sum(unit, (less,), batches)
+
+    def most(self, names: Sequence[str], batches: Sequence[int]) -> Linear:
+        """The most services that one entity of the places has in the batches."""
+        key = frozenset(self.parts(names)), frozenset(batches)
+        if key not in self._most:
+            ceiling = sum(self.ceilings[b] for b in batches)
+            column = self._most[key] = self.rows.column(upper=ceiling)
+            for (atoms, chosen), other in self._most.items():
+                if atoms <= key[0] and chosen <= key[1]:
+                    self._at_least({column: 1}, {other: 1})
+                elif key[0] <= atoms and key[1] <= chosen:
+                    self._at_least({other: 1}, {column: 1})
+        return Linear({self._most[key]: 1})
 
     def somewhere(self, cases: Iterable[Sequence[tuple[Form, int]]]) -> Iterable[tuple]:
         """Switches, one a case, of which one is on: where it is, each form is its least or more."""

@@ -122,6 +122,9 @@ class Table:
         """Whether it counts that unit for the selection."""
         return (unit, tuple(batches)) in self.counts
 
+    def most(self, names: Sequence[str], batches: Sequence[int]) -> None:
+        """Counts do not show what single filers have."""
+
     def somewhere(self, cases: Iterable[Sequence[tuple[int, int]]]) -> Iterator[tuple]:
         """In one case at least, each number is its least value or more."""
         yield any(all(number >= least for number, least in case) for case in cases), 1, None

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise, product
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from filings import places
@@ -48,6 +47,9 @@ class Counts(Protocol):
 
     def knows(self, unit: str, batches: Sequence[int]) -> bool:
         """Whether it counts that unit for the selection of batches."""
+
+    def most(self, names: Sequence[str], batches: Sequence[int]) -> Number | None:
+        """The most services that one entity has there; None where counts do not show it."""
 
     def somewhere(self, cases: Iterable[Sequence[tuple[Number, int]]]) -> Rule:
         """In one case at least, each number is its least value or more."""
@@ -431,6 +433,9 @@ class MaxPerEntity(Kind):
                     case += [(multi, 1), (extra - multi, most - 2)]
             cases.append(case)
         yield from counts.somewhere(cases)
+        largest = counts.most(said.places, chosen)
+        if largest is not None:
+            yield largest, most, most
 
 
 # --- kept for the reader -------------------------------------------------------------------------
@@ -451,47 +456,45 @@ class Context(Kind):
         pass
 
 
-KINDS = MappingProxyType(
-    {
-        "count": Count(),
-        "share": Share(),
-        "coverage": Coverage(),
-        "order": Order(),
-        "leaders": Leaders(),
-        "rank": Rank(),
-        "first_batch": FirstBatch(),
-        "multi_filers": MultiFilers(),
-        "single_filers": SingleFilers(),
-        "max_per_entity": MaxPerEntity(),
-        "services_of_multi_filers": ServicesOfMultiFilers(),
-        "share_of_multi_filers": ShareOfMultiFilers(),
-        "published": Context(
-            "publication of {batches}: {about}{value}", "{batches}公布日期：{about}{value}"
-        ),
-        "category": Context(
-            "{category} in {batches}: {about}{value}", "{batches}{category}：{about}{value}"
-        ),
-        "category_share": Context(
-            "{category} in {batches}: {about}{value} %", "{batches}{category}：{about}{value}%"
-        ),
-        "bank_filers": Context(
-            "banks that filed in {batches}: {about}{value}", "{batches}备案的银行：{about}{value}家"
-        ),
-        "bank_services": Context(
-            "services filed by banks in {batches}: {about}{value}",
-            "{batches}银行备案的服务：{about}{value}个",
-        ),
-        "listed_filers": Context(
-            "listed companies that filed in {batches}: {about}{value}",
-            "{batches}备案的上市公司：{about}{value}家",
-        ),
-        "trend": Context(
-            "a change said of {place} in {batches} (in the source: {phrase})",
-            "{batches}{place}的变化（原文：{phrase}）",
-        ),
-        "lists_released": Context(
-            "lists released so far: {about}{value}", "已公布的清单：{about}{value}份"
-        ),
-    }
-)
+KINDS: dict[str, Kind] = {
+    "count": Count(),
+    "share": Share(),
+    "coverage": Coverage(),
+    "order": Order(),
+    "leaders": Leaders(),
+    "rank": Rank(),
+    "first_batch": FirstBatch(),
+    "multi_filers": MultiFilers(),
+    "single_filers": SingleFilers(),
+    "max_per_entity": MaxPerEntity(),
+    "services_of_multi_filers": ServicesOfMultiFilers(),
+    "share_of_multi_filers": ShareOfMultiFilers(),
+    "published": Context(
+        "publication of {batches}: {about}{value}", "{batches}公布日期：{about}{value}"
+    ),
+    "category": Context(
+        "{category} in {batches}: {about}{value}", "{batches}{category}：{about}{value}"
+    ),
+    "category_share": Context(
+        "{category} in {batches}: {about}{value} %", "{batches}{category}：{about}{value}%"
+    ),
+    "bank_filers": Context(
+        "banks that filed in {batches}: {about}{value}", "{batches}备案的银行：{about}{value}家"
+    ),
+    "bank_services": Context(
+        "services filed by banks in {batches}: {about}{value}",
+        "{batches}银行备案的服务：{about}{value}个",
+    ),
+    "listed_filers": Context(
+        "listed companies that filed in {batches}: {about}{value}",
+        "{batches}备案的上市公司：{about}{value}家",
+    ),
+    "trend": Context(
+        "a change said of {place} in {batches} (in the source: {phrase})",
+        "{batches}{place}的变化（原文：{phrase}）",
+    ),
+    "lists_released": Context(
+        "lists released so far: {about}{value}", "已公布的清单：{about}{value}份"
+    ),
+}
 """Every kind by the name that the ledger gives it."""
