@@ -6,6 +6,7 @@ Every function refuses an empty, negative, not finite or all-zero array with ``V
 of the measures is defined there.
 """
 
+import math
 from collections.abc import Hashable, Sequence
 
 import numpy as np
@@ -131,7 +132,7 @@ def theil_between(counts: ArrayLike, groups: Sequence[Hashable]) -> float:
         parts.setdefault(group, []).append(count)
     shares = [(sum(inside) / values.sum(), len(inside) / values.size) for inside in parts.values()]
     terms = [held * np.log(held / places) for held, places in shares if held > 0]
-    return max(0.0, float(sum(terms)))
+    return max(0.0, math.fsum(terms))
 
 
 def theil_within(counts: ArrayLike, groups: Sequence[Hashable]) -> float:

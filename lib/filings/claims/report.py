@@ -85,6 +85,12 @@ class Audited:
 
     def in_words(self, lang: str = "en") -> str:
         """Every claim and its verdict, for a reader at the terminal."""
+        if not self.judged:
+            return (
+                "没有发现关于备案的论断。"
+                if lang == "zh"
+                else "No claim about the register was found."
+            )
         return "\n\n".join(self._told(claim, verdict, lang) for claim, verdict in self.judged)
 
     def _told(self, claim: Claim, verdict: Verdict, lang: str) -> str:

@@ -1,5 +1,6 @@
 """Figures over batches and years: shares of groups, concentration, a place's own counts."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -140,7 +141,7 @@ def beijing(page: Page, table: pd.DataFrame) -> None:
         gains = gains.iloc[:0]
     heights = [_height(page, len(series)), ROW * len(gains) + 8]
     body = page.open(
-        plot=sum(heights) if len(gains) else heights[0],
+        plot=math.fsum(heights) if len(gains) else heights[0],
         title=title,
         subtitle=_OF_THE_COUNTRY[page.lang],
         note=page.say(

@@ -4,6 +4,7 @@ Builders run inside ``applied()``, which sets matplotlib's parameters for their 
 """
 
 import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -123,7 +124,7 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 
     The fonts have no kerning, so a line is as long as its characters one after another.
     """
-    length = sum(_advance(character, weight) for character in text)
+    length = math.fsum(_advance(character, weight) for character in text)
     return length / 64 / 72 * 25.4 * size / _MEASURED_AT
 
 

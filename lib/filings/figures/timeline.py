@@ -1,5 +1,7 @@
 """A place's record on a real time axis."""
 
+import math
+
 import pandas as pd
 
 from filings.figures import style
@@ -58,7 +60,7 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
     heights = [len(lines) * _LINE + 1.0 for lines in texts]
     kinds = [kind for kind in _KINDS if kind in set(drawn["kind"])]
     page.open(
-        plot=max(sum(heights) * 1.08 + 4, 60),
+        plot=max(math.fsum(heights) * 1.08 + 4, 60),
         title=title,
         subtitle=page.say(
             "Dated events and figures in published reports; time runs downwards",

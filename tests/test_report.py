@@ -1,0 +1,82 @@
+"""What ``filings audit`` and ``filings why`` tell people."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from filings import claims, ledger, lists
+from filings.claims.claim import Claim
+from filings.cli import main
+
+ROWS = (
+    "T1|S03|count|全国|1|services|=|7||",
+    "T2|S03|count|北京|1|services|=|4||",
+)
+ARTICLE = "标题\n第一批区块链信息服务备案共 7 个，其中北京4个；我省有3个项目入围。\n"
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """Runs the command on the article and a small ledger."""
+    columns = ("id", "source", "kind", "place", "batches", "unit", "relation", "value", "of",
+               "phrase")  # fmt: skip
+    rows = ledger.from_rows([list(columns), *(row.split("|") for row in ROWS)], "made up")
+    monkeypatch.setattr(lists, "evidence", lambda *_: (rows, ()))
+    article = tmp_path / "news.txt"
+    article.write_text(ARTICLE, "utf-8")
+
+    def run(*arguments):
+        done = CliRunner().invoke(main, [word.replace("NEWS", str(article)) for word in arguments])
+        assert done.exit_code == 0, done.output
+        return done
+
+    return run
+
+
+def test_a_reader_sees_the_sentence_the_reading_the_verdict_and_who_says_so(told):
+    said = told("audit", "NEWS").stdout
+    assert "其中【北京4个】" in said
+    assert "Read as: Beijing had 4 services in batch 1" in said
+    assert "holds. True in every table" in said and "By: 证券日报" in said
+    assert "T2" not in said and "S03" not in said
+    chinese = told("audit", "NEWS", "--lang", "zh").stdout
+    assert "读作: 第一批北京共有4个服务" in chinese and "成立" in chinese
+
+
+def test_numbers_of_which_no_claim_was_made_are_listed_with_the_reason(told):
+    done = told("audit", "NEWS")
+    assert "not judged: 我省有【3个】项目入围" in done.stderr
+    assert "of which place is not said" in done.stderr
+    first, _ = json.loads(told("audit", "NEWS", "--json").stdout)
+    assert ARTICLE[first["start"] : first["end"]] == first["span"] == "7 个"
+    assert first["reading"] == "China had 7 services in batch 1"
+    assert first["sentence"].startswith("第一批") and first["publications"]
+    assert first["not_judged"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "en", "zh"),
+    [
+        (("change", ("四川",), (2,), "services", "=", 5, "", "", (1,)),
+         "Change of services of Sichuan from batch 1 to batch 2: 5",
+         "四川的服务数由第一批到第二批的变化：5"),
+        (("ratio", ("四川",), (2,), "services", "=", 9, "湖南", "倍"),
+         "services of Sichuan in batch 2, against those of Hunan: 9",
+         "第二批四川的服务数与湖南之比：9"),
+        (("count", ("中西部",), (2,), "services", "=", 9),
+         "中西部, services in batch 2: 9", "第二批中西部：9"),
+    ],
+    ids=["change", "ratio", "region"],
+)  # fmt: skip
+def test_every_kind_of_claim_is_read_aloud(claim, en, zh):
+    assert claims.reading(Claim(0, 0, "", *claim)) == (en, zh)
+
+
+def test_why_names_statements_with_their_publications(told):
+    said = told("why", "services:上海:1").stdout
+    assert "Lowest 0: no statement is needed." in said
+    assert "Highest 3, forced by 2 statements, none to spare:" in said
+    assert "Beijing had 4 services in batch 1. [T2; 证券日报" in said
+    found = json.loads(told("why", "services:上海:1", "--json").stdout)
+    assert found["query"] == "services:上海:1"
+    assert found["high"] == {"value": 3, "because": ["T1", "T2"], "smallest": True}
