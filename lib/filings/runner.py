@@ -92,7 +92,11 @@ def _discard_broken() -> None:
 
 
 def _end_with_the_run() -> None:
-    """Let a process that shares the work break off once the run has been killed."""
+    """Let a process that shares the work break off with the run, and if that has been killed.
+
+    A terminal sends Ctrl-C to all at once; the run passes it on, so that it comes only once.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     run = os.getppid()
 
     def watch() -> None:
