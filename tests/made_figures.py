@@ -250,14 +250,8 @@ def case_counts() -> pd.DataFrame:
     return table.assign(name_en="Yunnan", name_zh="云南")
 
 
-def case_algorithm() -> pd.DataFrame:
-    table = pd.DataFrame({"year": range(2022, 2027), "filings": [0, 12, 80, 91, 66]})
-    return table.assign(name_en="Sichuan", name_zh="四川", rank=6, places=31, of=7900)
-
-
 TABLES = {
     "beijing": beijing,
-    "case_algorithm": case_algorithm,
     "case_counts": case_counts,
     "cities": cities,
     "comparison": comparison,

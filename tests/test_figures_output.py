@@ -118,7 +118,7 @@ def test_a_figure_without_source_caption_or_alt_text_is_refused(folder, facts, m
 
 @pytest.mark.parametrize("name", ["../verdicts", "verdicts-../x", "pie", "Verdicts"])
 def test_a_name_that_is_no_file_name_or_names_no_builder_is_refused(folder, name):
-    with pytest.raises(figures.UnknownFigureError, match="builders: beijing, case_algorithm"):
+    with pytest.raises(figures.UnknownFigureError, match="builders: beijing, case_counts"):
         save(name)
     assert not folder.exists()
 

@@ -26,7 +26,6 @@ from filings.figures.output import (
 from filings.figures.page import BUILDERS, OUTLETS, Outlet, Page
 from filings.figures.panels import (
     beijing,
-    case_algorithm,
     case_counts,
     concentration,
     control,
@@ -53,7 +52,6 @@ __all__ = [
     "UnknownFigureError",
     "beijing",
     "builder_of",
-    "case_algorithm",
     "case_counts",
     "cities",
     "comparison",

@@ -26,7 +26,6 @@ from filings.figures.words import (
     joined,
     measure,
     noun,
-    number,
     percent,
     place,
     sentence,
@@ -437,46 +436,3 @@ def case_counts(page: Page, table: pd.DataFrame) -> None:
         ]
     )
     _columns(page, body.subplots(), drawn, style.MAIN, lambda low, high: next(texts))
-
-
-@builder(
-    "name_en",
-    "name_zh",
-    "year",
-    "filings",
-    "rank",
-    "places",
-    "of",
-    once=("name_en", "name_zh", "rank", "places", "of"),
-)
-def case_algorithm(page: Page, table: pd.DataFrame) -> None:
-    """A place's algorithm filings year by year: exact for every place.
-
-    Columns: ``name_en``, ``name_zh`` (the place), ``year``, ``filings``; one value each: ``rank``
-    among ``places`` places of its level, ``of`` (filings of the whole country).
-    """
-    first = table.iloc[0]
-    name, total = first[f"name_{page.lang}"], int(table["filings"].sum())
-    years = f"{table['year'].iloc[0]}–{table['year'].iloc[-1]}"
-    title = page.say(
-        f"{name}: {number(total) if total else 'none'} of the country's {number(first['of'])} "
-        "algorithm filings" + (f", number {first['rank']} of {first['places']}" if total else ""),
-        f"{name}：全国{number(first['of'])}条算法备案中"
-        + (f"占{number(total)}条，居{first['places']}地第{first['rank']}" if total else "没有一条"),
-    )
-    body = page.open(
-        plot=36,
-        title=title,
-        subtitle=page.say(
-            f"Algorithm and deep-synthesis filings by year of publication, {years}",
-            f"算法与深度合成备案数，按公布年份，{years}",
-        ),
-        note=page.say("Counted from the complete lists.", "据完整清单清点。"),
-        alt=page.say("Bars by year.", "分年柱状图。"),
-    )
-    ax = body.subplots()
-    rows = table.assign(
-        low=table["filings"], high=table["filings"], batches=table["year"].astype(str)
-    )
-    _columns(page, ax, rows, style.MAIN, span)
-    ax.set_xlabel("")
