@@ -235,7 +235,8 @@ class IdentifiedSet:
 
     def _asked(self, unit: str, batches: tuple[int, ...]) -> bound_measures.Asked:
         provinces = [Sum(unit, (name,), batches) for name in places.province_names()]
-        cells = self.bounds(provinces)
+        total = self.sum(Sum(unit, (places.NATION,), batches))
+        cells = [self._ranges.get(q, Bounds(0, total.high)) for q in provinces]
         alike = [self._alike[province.places[0]] for province in provinces]
         return bound_measures.Asked(self._grown(), provinces, cells, alike)
 

@@ -28,7 +28,7 @@ from filings.bounds.table import Bounds
 
 _EPS = 1e-6
 _SECONDS = 120.0
-_ROUNDS = 2
+_ROUNDS = 1
 
 Function = Callable[[int, np.ndarray], np.ndarray]
 """What the counts at a position (from 1) add, for an array of them."""
@@ -138,13 +138,14 @@ class Ordered:
     def optimum(self, function: Function, end: str) -> Outcome | None:
         """The lowest or highest sum of the function over positions; None if no table exists."""
         sign = 1 if end == "high" else -1
+        tighten = _ROUNDS if end == "high" else 0
         values = np.arange(len(self.certain))
         gain = np.array([sign * function(k, values) for k in range(self.count + 1)], float)
 
         def worth(counts: Sequence[int]) -> float:
             return sum(gain[k, value] for k, value in enumerate(counts, start=1))
 
-        for attempt in range(_ROUNDS + 1):
+        while True:
             stages = self._stages(gain)
             counts = self._best(stages, gain)
             if counts is None:
@@ -156,12 +157,16 @@ class Ordered:
             if point is not None:
                 value = sign * worth(counts)
                 return Outcome(value, value, point, True)
-            if attempt < _ROUNDS and not self._tighten(counts):
+            if not (tighten and self._tighten(counts)):
                 break
+            tighten -= 1
         best = max(self._met, key=worth, default=None)
         ranges = self._reached(stages, gain, worth(best)) if best else (self.fewest, self.most)
         rows = self.rows.copy()
         goal = self._levels(rows, *ranges, sign * gain, end)
+        if best:
+            at_least = sign * worth(best) - sign * 1e-3
+            rows.row(goal, **{"low" if end == "high" else "high": at_least})
         program = Program(rows, seconds=_SECONDS)
         program.branch_early()
         found = program.optimise(goal, end)
@@ -170,13 +175,13 @@ class Ordered:
         return found
 
     def _tighten(self, counts: Sequence[int]) -> bool:
-        """Make sums of the k largest exact that these counts reach, up to the first that moves."""
+        """Make the highest sums exact that these counts reach, up to the first that is lowered."""
+        highest = self.sums["high"]
         for k, reached in enumerate(np.cumsum(counts).tolist(), start=1):
-            for end, sums in self.sums.items():
-                if sums[k] == reached and (k, end) not in self._exact:
-                    self.largest(k, end)
-                    if sums[k] != reached:
-                        return True
+            if highest[k] == reached and (k, "high") not in self._exact:
+                self.largest(k, "high")
+                if highest[k] < reached:
+                    return True
         return False
 
     def _stages(self, gain: np.ndarray) -> list[np.ndarray]:
