@@ -27,11 +27,12 @@ import numpy as np
 from filings import measures, places
 from filings.bounds.model import Model
 from filings.bounds.ordered import Function, Ordered
-from filings.bounds.program import Form, Outcome, Program, Rows, add, image, outermost, value_at
+from filings.bounds.program import (
+    SECONDS, Form, Outcome, Program, Rows, add, image, outermost, solved, value_at,
+)  # fmt: skip
 from filings.bounds.table import Bounds, Sum, Table
 from filings.ledger import parse_batches
 
-_SECONDS = 120.0
 _MOST_TOTALS = 400
 _GROUPS = np.array([places.provinces().at[p, "region_en"] for p in places.province_names()])
 
@@ -164,9 +165,7 @@ class Asked:
         return np.array(counts), self.model.table(found.point)
 
 
-def _by_region(
-    rows: Rows, asked: Asked, cells: Sequence[Bounds], sense: str, within: bool
-) -> Form:
+def _by_region(rows: Rows, asked: Asked, cells: Sequence[Bounds], sense: str, within: bool) -> Form:
     """The objective of a part of Theil's T: Σ X·ln(X/n) over regions, or Σ x·ln x less that."""
     goal: Form = {}
     if within:
@@ -259,7 +258,7 @@ def _regional(asked: Asked, whole: int, end: str, within: bool) -> Outcome | Non
         return None
     rows, cells = left[0].copy(), left[1]
     goal = _by_region(rows, asked, cells, end, within)
-    rough = _solved(rows.without(asked.model.over_several), goal, end)
+    rough = solved(rows.without(asked.model.over_several), goal, end)
     if rough is None:
         return None
     if rough.proven:
@@ -267,12 +266,6 @@ def _regional(asked: Asked, whole: int, end: str, within: bool) -> Outcome | Non
         for form in asked.forms:
             count = round(value_at(rough.point, form))
             shown.row(form, count, count)
-        if found := Program(shown, seconds=_SECONDS).optimise({}, "low"):
+        if found := Program(shown, seconds=SECONDS).optimise({}, "low"):
             return Outcome(rough.value, rough.bound, found.point, True)
-    return _solved(rows, goal, end)
-
-
-def _solved(rows: Rows, goal: Form, sense: str) -> Outcome | None:
-    program = Program(rows, seconds=_SECONDS)
-    program.branch_early()
-    return program.optimise(goal, sense)
+    return solved(rows, goal, end)

@@ -17,18 +17,17 @@ leaves few.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from filings.bounds.program import (
-    Form, Outcome, Program, Rows, add, image, outermost, value_at,
+    INF, SECONDS, Form, Outcome, Program, Rows, add, image, outermost, solved, value_at,
 )  # fmt: skip
 from filings.bounds.table import Bounds
 
-_EPS = 1e-6
-_SECONDS = 120.0
-_ROUNDS = 1
+_EPS = 1e-9
 
 Function = Callable[[int, np.ndarray], np.ndarray]
 """What the counts at a position (from 1) add, for an array of them."""
@@ -74,7 +73,7 @@ class Ordered:
         if (end, relaxed) not in self._programs:
             rows = self.rows.copy()
             form = self._lowest_sums(rows) if end == "low" else self._highest_sums(rows)
-            program = Program(rows, relaxed, _SECONDS)
+            program = Program(rows, relaxed, SECONDS)
             program.branch_early()
             self._programs[end, relaxed] = program, form
         program, (size, form) = self._programs[end, relaxed]
@@ -138,14 +137,13 @@ class Ordered:
     def optimum(self, function: Function, end: str) -> Outcome | None:
         """The lowest or highest sum of the function over positions; None if no table exists."""
         sign = 1 if end == "high" else -1
-        tighten = _ROUNDS if end == "high" else 0
         values = np.arange(len(self.certain))
         gain = np.array([sign * function(k, values) for k in range(self.count + 1)], float)
 
         def worth(counts: Sequence[int]) -> float:
             return sum(gain[k, value] for k, value in enumerate(counts, start=1))
 
-        while True:
+        for last in (False, True):
             stages = self._stages(gain)
             counts = self._best(stages, gain)
             if counts is None:
@@ -157,22 +155,20 @@ class Ordered:
             if point is not None:
                 value = sign * worth(counts)
                 return Outcome(value, value, point, True)
-            if not (tighten and self._tighten(counts)):
+            if last or end == "low" or not self._tighten(counts):
                 break
-            tighten -= 1
-        best = max(self._met, key=worth, default=None)
-        ranges = self._reached(stages, gain, worth(best)) if best else (self.fewest, self.most)
+        floor = max(map(worth, self._met), default=-np.inf)
         rows = self.rows.copy()
-        goal = self._levels(rows, *ranges, sign * gain, end)
-        if best:
-            at_least = sign * worth(best) - sign * 1e-3
-            rows.row(goal, **{"low" if end == "high" else "high": at_least})
-        program = Program(rows, seconds=_SECONDS)
-        program.branch_early()
-        found = program.optimise(goal, end)
-        if found is not None:
-            self._meet(found.point)
-        return found
+        goal = self._levels(rows, *self._reached(stages, gain, floor), sign * gain, end)
+        if self._met:
+            cut = sign * (floor - 1e-3)
+            rows.row(goal, *((cut, INF) if end == "high" else (-INF, cut)))
+        found = solved(rows, goal, end)
+        if found is None:
+            return None
+        self._meet(found.point)
+        bound = found.bound if found.proven else sign * min(sign * found.bound, worth(counts))
+        return replace(found, bound=bound)
 
     def _tighten(self, counts: Sequence[int]) -> bool:
         """Make the highest sums exact that these counts reach, up to the first that is lowered."""
@@ -249,7 +245,7 @@ class Ordered:
             return _moved(state, low[k] - low[k - 1] - value) + gain[k, value]
 
         for value, state in enumerate(stages[:-1]):
-            many = np.flatnonzero((state + rest >= floor - _EPS).any(axis=1))
+            many = np.flatnonzero((state + rest > floor - _EPS).any(axis=1))
             fewest[value], most[value] = many[0], many[-1]
             rest[: fewest[value]] = rest[most[value] + 1 :] = -np.inf
             for k in range(self.count, 0, -1):
@@ -268,9 +264,7 @@ class Ordered:
             rows = self.rows.copy()
             reach = (np.array(counts)[:, None] >= np.arange(len(self.fewest))).sum(axis=0)
             self._levels(rows, reach, reach)
-            program = Program(rows, seconds=_SECONDS)
-            program.branch_early()
-            found = program.optimise({}, "low", sure=False)
+            found = solved(rows, {}, "low", sure=False)
             if found is None:
                 self._never.add(counts)
             else:
