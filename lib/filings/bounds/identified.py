@@ -40,7 +40,7 @@ class IdentifiedSet:
         self._questions = tuple(questions)
         self._ranges: dict[Sum, Bounds] = {}
         self._joints: dict[tuple[Sum, ...], _Joint] = {}
-        self._measured: dict[tuple[str, tuple[int, ...]], list[bound_measures.Asked]] = {}
+        self._measured: dict[tuple[str, tuple[int, ...]], bound_measures.Asked] = {}
         self._build()
 
     def _build(self) -> None:
@@ -233,31 +233,12 @@ class IdentifiedSet:
             self._measured[unit, batches] = self._asked(unit, batches)
         return bound_measures.measured(name, self._measured[unit, batches], total)
 
-    def _asked(self, unit: str, batches: tuple[int, ...]) -> list[bound_measures.Asked]:
-        """The question a measure puts to more and more of the statements, at last to all of them.
-
-        A part has the statements within one selection of batches that holds those asked, less what
-        is said of distinct entities over several batches, and the ranges that all the statements
-        together leave to the counts asked and to those of each batch.
-        """
-        selections = dict.fromkeys([batches, *((batch,) for batch in batches)])
-        sums = [Sum(unit, (p,), chosen) for chosen in selections for p in places.province_names()]
-        ranges = self.bounds(sums)
-        provinces, cells = sums[: len(self._alike)], ranges[: len(self._alike)]
+    def _asked(self, unit: str, batches: tuple[int, ...]) -> bound_measures.Asked:
+        provinces = [Sum(unit, (name,), batches) for name in places.province_names()]
+        total = self.sum(Sum(unit, (places.NATION,), batches))
+        cells = [self._ranges.get(q, Bounds(0, total.high)) for q in provinces]
         alike = [self._alike[province.places[0]] for province in provinces]
-
-        def part(within: tuple[int, ...]) -> Model:
-            inside = [s for s in self.statements if set(s.batches) <= set(within)]
-            said = [s for s in inside if s.unit != "entities" or len(s.batches) == 1]
-            model = Model(inside if unit == "entities" else said, sums, self._ceilings)
-            for question, found in zip(sums, ranges, strict=True):
-                high = INF if found.high is None else found.high
-                model.rows.row(model.form(question), found.low, high)
-            return model
-
-        stated = {batches} | {s.batches for s in self.statements if set(batches) < set(s.batches)}
-        parts = [part(within) for within in sorted(stated, key=lambda b: (len(b), b))]
-        return [bound_measures.Asked(m, provinces, cells, alike) for m in (*parts, self._grown())]
+        return bound_measures.Asked(self._grown(), provinces, cells, alike)
 
     @property
     def points(self) -> list[np.ndarray]:

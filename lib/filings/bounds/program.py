@@ -1,10 +1,10 @@
 """A mixed-integer program kept in HiGHS, so that many questions can be put to one set of rows."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 import highspy
 import numpy as np
@@ -26,6 +26,9 @@ def add(*forms: tuple[float, Form]) -> dict[int, float]:
         return {column: value for column, value in total.items() if value}
     return total
 
+
+SECONDS = 120.0
+"""How long one question about a measure may take the solver."""
 
 _ROUNDS = 20
 _NOBODY = -1  # the owner, in an array, of rows that always bind
@@ -257,6 +260,54 @@ class Program:
         return np.array([_NOBODY if owner is None else owner for owner in self.rows.owner], int)
 
 
+def solved(rows: Rows, form: Form, sense: str, sure: bool = True) -> Outcome | None:
+    """The answer to one question put to rows whose relaxation is tight; as ``optimise`` gives it."""
+    program = Program(rows, seconds=SECONDS)
+    program.branch_early()
+    return program.optimise(form, sense, sure)
+
+
 def value_at(point: np.ndarray, form: Form) -> float:
     """Value of the form at a point."""
     return float(sum(weight * point[column] for column, weight in form.items()))
+
+
+def image(
+    rows: Rows,
+    images: Sequence[float],
+    form: Form,
+    low: int,
+    sense: str,
+    present: int | None = None,
+) -> Form:
+    """The form that stands for a function of a whole-number form in an objective.
+
+    ``images`` are the function's values from ``low`` on; the rows are grown by what it takes.
+    ``present``, if given, is a switch that is 1 where the form is not 0.
+    """
+    if len(images) <= 2:
+        slope = images[-1] - images[0]
+        return add((slope, form), (images[0] - slope * low, {_one(rows): 1}))
+    slopes = [b - a for a, b in pairwise(images)]
+    rising, falling = (
+        all(b >= a - 1e-9 for a, b in pairwise(way)) for way in (slopes, slopes[::-1])
+    )
+    if rising if sense == "low" else falling:
+        # The best steps are taken first, so none needs a switch.
+        steps = [rows.column(0, 1, integer=False) for _ in slopes]
+        rows.row(add((1, form), (-1, dict.fromkeys(steps, 1))), low, low)
+        if present is not None and images[0] == low == 0:
+            # A place that is there in part has but that part of a step: tighter, and as true.
+            for step in steps:
+                rows.row({present: 1, step: -1}, low=0)
+        return add((1, dict(zip(steps, slopes, strict=True))), (images[0], {_one(rows): 1}))
+    switches = [rows.binary() for _ in images]
+    rows.row(dict.fromkeys(switches, 1), 1, 1)
+    chosen = dict(zip(switches, range(low, low + len(images)), strict=True))
+    rows.row(add((1, form), (-1, chosen)), 0, 0)
+    return {switch: value for switch, value in zip(switches, images, strict=True) if value}
+
+
+def _one(rows: Rows) -> int:
+    """A column that is always 1, for constants in an objective."""
+    return rows.column(1, 1)
