@@ -11,7 +11,7 @@ import pandas as pd
 from filings import places
 from filings.bounds import measures as bound_measures
 from filings.bounds.model import Model
-from filings.bounds.program import INF, Form, Program, add, value_at
+from filings.bounds.program import Form, Program, add, value_at
 from filings.bounds.search import InfeasibleError, Search
 from filings.bounds.table import Bounds, Sum, Table
 from filings.ledger import Statement, write_batches

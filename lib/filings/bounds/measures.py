@@ -28,7 +28,16 @@ from filings import measures, places
 from filings.bounds.model import Model
 from filings.bounds.ordered import Function, Ordered
 from filings.bounds.program import (
-    SECONDS, Form, Outcome, Program, Rows, add, image, outermost, solved, value_at,
+    SECONDS,
+    Form,
+    Outcome,
+    Program,
+    Rows,
+    add,
+    image,
+    outermost,
+    solved,
+    value_at,
 )  # fmt: skip
 from filings.bounds.table import Bounds, Sum, Table
 from filings.ledger import parse_batches

@@ -23,7 +23,17 @@ from itertools import pairwise
 import numpy as np
 
 from filings.bounds.program import (
-    INF, SECONDS, Form, Outcome, Program, Rows, add, image, outermost, solved, value_at,
+    INF,
+    SECONDS,
+    Form,
+    Outcome,
+    Program,
+    Rows,
+    add,
+    image,
+    outermost,
+    solved,
+    value_at,
 )  # fmt: skip
 from filings.bounds.table import Bounds
 
