@@ -195,7 +195,6 @@ class Ordered:
 
         Sums are told from the lowest of so many largest on. −∞ is where nothing leads.
         """
-        low = self.sums["low"]
         width = max(high - low for low, high in zip(*self.sums.values(), strict=True)) + 1
         state = np.full((self.count + 1, max(width, 1)), -np.inf)
         state[0, 0] = 0

@@ -261,7 +261,7 @@ class Program:
 
 
 def solved(rows: Rows, form: Form, sense: str, sure: bool = True) -> Outcome | None:
-    """The answer to one question put to rows whose relaxation is tight; as ``optimise`` gives it."""
+    """The answer to one question put to rows whose relaxation is tight (see ``optimise``)."""
     program = Program(rows, seconds=SECONDS)
     program.branch_early()
     return program.optimise(form, sense, sure)
