@@ -50,13 +50,18 @@ def main(arguments):
             if wanted() != made():
                 make()
     os.chdir(ROOT)
-    # The folder's name may hold letters that the language of the terminal does not have.
-    environment = {**os.environ, "PYTHONUTF8": "1"}
+    environment = spelling()
     command = [str(PYTHON), "-m", *COMMANDS[name]]
     if os.name == "nt":
         sys.exit(subprocess.call(command, env=environment))
     # So that Ctrl-C reaches the command and nothing in between.
     os.execve(command[0], command, environment)
+
+
+def spelling():
+    """The environment, in which a folder's name may hold letters that the terminal's lacks."""
+    plain = os.environ.get("LC_ALL") in ("C", "POSIX")
+    return {**os.environ, "PYTHONUTF8": "1", **({"LC_ALL": "C.UTF-8"} if plain else {})}
 
 
 def refuse(reason):
@@ -122,8 +127,7 @@ def installer(uv):
 
 def call(*command):
     """Run a command in the repository's folder; if it fails, end here: it has said why."""
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    if subprocess.call([str(part) for part in command], cwd=ROOT, env=environment) != 0:
+    if subprocess.call([str(part) for part in command], cwd=ROOT, env=spelling()) != 0:
         refuse("the environment could not be made; what failed stands above")
 
 
