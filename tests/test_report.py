@@ -80,3 +80,10 @@ def test_why_names_statements_with_their_publications(told):
     found = json.loads(told("why", "services:上海:1", "--json").stdout)
     assert found["query"] == "services:上海:1"
     assert found["high"] == {"value": 3, "because": ["T1", "T2"], "smallest": True}
+
+
+def test_an_error_is_json_too_where_json_was_asked_for(told):
+    done = CliRunner().invoke(main, ["why", "services:四州:1", "--json"])
+    assert done.exit_code == 2
+    assert json.loads(done.stdout)["error"] in done.stderr
+    assert CliRunner().invoke(main, ["why", "services:四州:1"]).stdout == ""

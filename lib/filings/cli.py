@@ -18,13 +18,22 @@ def _json(value) -> str:
 
 
 class BadInputError(click.ClickException):
-    """Input that cannot be used, said in one line."""
+    """Input that cannot be used, said in one line; where JSON was asked for, as JSON, too."""
 
     exit_code = 2
 
+    def __init__(self, message: str, as_json: bool = False):
+        super().__init__(message)
+        self.as_json = as_json
+
+    def show(self, file=None):
+        super().show(file)
+        if self.as_json:
+            click.echo(_json({"error": self.message}))
+
 
 @contextmanager
-def one_line():
+def one_line(as_json: bool = False):
     """Turn an input error of the library, or a wrong option, into one line and exit code 2."""
     try:
         yield
@@ -36,18 +45,21 @@ def one_line():
     except BrokenPipeError:
         raise
     except (ValueError, OSError) as error:
-        raise BadInputError(" ".join(str(error).split())) from error
+        raise BadInputError(" ".join(str(error).split()), as_json) from error
 
 
 class Commands(click.Group):
     """The group of commands; every command reports bad input through ``one_line``."""
 
-    def make_context(self, *args, **kwargs):
+    def make_context(self, info_name, args, *rest, **kwargs):
+        as_json = "--json" in args
         with one_line():
-            return super().make_context(*args, **kwargs)
+            context = super().make_context(info_name, args, *rest, **kwargs)
+        context.obj = as_json
+        return context
 
     def invoke(self, ctx):
-        with one_line():
+        with one_line(bool(ctx.obj)):
             return super().invoke(ctx)
 
 
