@@ -99,6 +99,7 @@ DOIT_CONFIG = {
 }
 
 
+@cache
 def notebooks():
     """Every notebook by name: ``01_ingestion``, …, ``cases/娄底``; copies are passed over."""
     found = {}

@@ -5,8 +5,7 @@ A failure leaves every file as it was; a notebook that did not change gives the 
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -66,7 +65,7 @@ def execute(
     partial = paths.FAILED / name
     partial.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with figures.kept(before), _kept(writes):
+        with figures.kept(before), paths.kept(writes):
             executed = _executed(source, output.parent, parameters, partial)
     except PapermillExecutionError as error:
         raise FailureError(f"{_told(error)}\nAs far as it came: {_shown(partial)}") from None
@@ -99,21 +98,6 @@ def _executed(source, folder: Path, parameters: dict, partial: Path):
             shutdown_kernel="immediate",
             config=Config({"KernelManager": connection}),
         )
-
-
-@contextmanager
-def _kept(files: Iterable[Path]) -> Iterator[None]:
-    """Give those files their content back, or remove them, if what follows fails."""
-    before = {path: path.read_bytes() if path.exists() else None for path in files}
-    try:
-        yield
-    except BaseException:
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            else:
-                paths.write(path, content)
-        raise
 
 
 def _refuse_unknown(parameters: Mapping[str, object], notebook, name: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -66,6 +67,21 @@ def write_changed(path: Path, content: bytes) -> None:
     """Write the file as `write` does, unless it holds that already."""
     if not path.exists() or path.read_bytes() != content:
         write(path, content)
+
+
+@contextmanager
+def kept(files: Iterable[Path]) -> Iterator[None]:
+    """Give those files their content back, or remove them, if what follows fails."""
+    before = {path: path.read_bytes() if path.exists() else None for path in files}
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                write(path, content)
+        raise
 
 
 @contextmanager

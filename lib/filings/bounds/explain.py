@@ -16,7 +16,7 @@ import numpy as np
 
 from filings.bounds.identified import IdentifiedSet
 from filings.bounds.model import Model
-from filings.bounds.program import INF, Form, Outcome, Program, Rows, add
+from filings.bounds.program import Form, Outcome, Program, Rows, add
 from filings.bounds.table import Bounds, Sum
 from filings.ledger import KINDS, Statement, sources, text_of, words
 
@@ -266,7 +266,6 @@ class Checker:
         rows.owner = [owner if owner is None else said[owner] for owner in rows.owner]
         for number, one in supposed.items():
             for form, low, high in one.rows(model):
-                low, high = (-INF if low is None else low), (INF if high is None else high)
                 rows.row(form, low, high, number)
         return rows
 

@@ -27,20 +27,12 @@ from itertools import combinations
 import numpy as np
 
 from filings import places
-from filings.bounds.program import INF, Form, Rows, add
+from filings.bounds.program import Form, Rows, add
 from filings.bounds.table import Sum, Table
 from filings.ledger import KINDS, Statement, share_limits
 
 Part = str | int
 """A place, or an atom of one."""
-
-
-def _union(one: Iterable[int], other: Iterable[int]) -> set[int]:
-    return {*one, *other}
-
-
-def _common(one: Iterable[int], other: Iterable[int]) -> set[int]:
-    return {*one} & {*other}
 
 
 class Linear(dict):
@@ -141,7 +133,6 @@ class Model:
         """The rows that make the statement true; they bind for that owner."""
         self._owner = owner
         for form, low, high in KINDS[statement.kind].rule(statement, self):
-            low, high = (-INF if low is None else low), (INF if high is None else high)
             self.rows.row(form, low, high, owner)
 
     # --- unknowns ------------------------------------------------------------------------
@@ -241,7 +232,9 @@ class Model:
         """E[A] + E[B] ≥ E[A∪B] + E[A∩B]: who is in both is counted twice on the left, and right."""
         known = {*self.selections, *((batch,) for batch in self.batches)}
         for one, other in combinations(sorted(known), 2):
-            union, both = (tuple(sorted(op(one, other))) for op in (_union, _common))
+            union, both = (
+                tuple(sorted(found)) for found in ({*one, *other}, {*one}.intersection(other))
+            )
             if union not in known or union in (one, other) or (both and both not in known):
                 continue
             for atom in range(self.atom_count):

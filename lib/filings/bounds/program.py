@@ -68,12 +68,16 @@ class Rows:
         return self.column(0, 1)
 
     def row(
-        self, form: Form, low: float = -INF, high: float = INF, owner: int | None = None
+        self,
+        form: Form,
+        low: float | None = None,
+        high: float | None = None,
+        owner: int | None = None,
     ) -> None:
-        """A new row ``low <= form <= high``."""
+        """A new row ``low <= form <= high``; None is no end."""
         self.forms.append(form)
-        self.low.append(low)
-        self.high.append(high)
+        self.low.append(-INF if low is None else low)
+        self.high.append(INF if high is None else high)
         self.owner.append(owner)
 
     def without(self, columns: Collection[int]) -> "Rows":

@@ -209,10 +209,6 @@ def _whole(claim: Claim) -> Sum:
     return Sum(claim.unit, (claim.of,), claim.batches)
 
 
-def _asked(question: Sum) -> tuple:
-    return question.unit, question.places, question.batches
-
-
 def _before(claim: Claim) -> Sum:
     return Sum(claim.unit, _names(claim), claim.base)
 
@@ -239,34 +235,30 @@ def _probes(claim: Claim) -> tuple[Statement, ...]:
     if claim.kind in ("count", "share", "order", "leaders", "change", "growth", "ratio"):
         return ()
     if claim.kind == "coverage":
-        limits = wording.limits(claim)
-        least = _least(limits) if limits.low is not None else 0
-        most = _most(limits) if limits.high is not None else len(places.province_names())
-        return probe(">=", least), probe("<=", most)
+        least, most = _whole_ends(claim)
+        everywhere = len(places.province_names())
+        return probe(">=", least or 0), probe("<=", everywhere if most is None else most)
     return (probe(claim.relation, claim.value),)
 
 
-def _least(limits: wording.Limits) -> int:
-    return math.ceil(limits.low) + (limits.low_open and limits.low == int(limits.low))
-
-
-def _most(limits: wording.Limits) -> int:
-    return math.floor(limits.high) - (limits.high_open and limits.high == int(limits.high))
+def _whole_ends(claim: Claim) -> tuple[int | None, int | None]:
+    """The lowest and the highest whole number that the claim allows (None: no end)."""
+    limits = wording.limits(claim)
+    low, high = limits.low, limits.high
+    return (
+        None if low is None else math.ceil(low) + (limits.low_open and low == int(low)),
+        None if high is None else math.floor(high) - (limits.high_open and high == int(high)),
+    )
 
 
 def _direct_rows(claim: Claim, model: Model):
     """Rows of a count, a share, an order, and a lead by an absolute margin, in whole numbers."""
     if claim.kind == "count":
-        limits = wording.limits(claim)
-        low = None if limits.low is None else _least(limits)
-        high = None if limits.high is None else _most(limits)
-        yield model.form(_part(claim)), low, high
+        yield model.form(_part(claim)), *_whole_ends(claim)
     elif claim.kind == "change":
-        grown = model.sum(*_asked(_part(claim))) - model.sum(*_asked(_before(claim)))
-        limits = wording.limits(claim)
-        low = None if limits.low is None else _least(limits)
-        high = None if limits.high is None else _most(limits)
-        yield (grown, low, high) if claim.value >= 0 else (-1 * grown, low, high)
+        sign = 1 if claim.value >= 0 else -1
+        form = add((sign, model.form(_part(claim))), (-sign, model.form(_before(claim))))
+        yield form, *_whole_ends(claim)
     elif claim.kind in ("share", "growth", "ratio"):
         whole = _before(claim) if claim.kind == "growth" else _whole(claim)
         yield from _as_part(model.form(_part(claim)), model.form(whole), _percents(claim))

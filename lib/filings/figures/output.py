@@ -194,12 +194,10 @@ def files(names: Iterable[str]) -> list[Path]:
 def kept(names: Iterable[str]) -> Iterator[None]:
     """Put those figures, and their entries, back as they are now if what follows fails."""
     entries = {name: entry for name, entry in manifest().items() if name in set(names)}
-    before = {path: path.read_bytes() for path in files(entries) if path.exists()}
     try:
-        yield
+        with paths.kept(files(entries)):
+            yield
     except BaseException:
-        for path, content in before.items():
-            paths.write(path, content)
         if entries:
             _enter(entries)
         raise

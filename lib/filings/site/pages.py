@@ -1,6 +1,5 @@
 """The pages of the site, as Markdown and notebooks for Sphinx, and the files they link to."""
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from nbformat.v4 import new_markdown_cell
 from filings import ledger, paths, places, words
 from filings.figures.output import manifest
 from filings.site import audit, figure, notebook
+from filings.site.readme import resources
 from filings.words import Text
 
 TEMPLATE, COMPARISON = "04_case_study", "00_comparison"
@@ -69,11 +69,7 @@ def _downloads(entries: Mapping[str, Mapping]) -> Iterator[str]:
     """The files of every figure, and those that the data dictionary describes."""
     for entry in entries.values():
         yield from (f"figures/{file}" for file in entry["sha256"])
-    yield from (f"data/{resource['path']}" for resource in _resources())
-
-
-def _resources() -> list[dict]:
-    return json.loads(paths.DATAPACKAGE.read_text("utf-8"))["resources"]
+    yield from (f"data/{resource['path']}" for resource in resources())
 
 
 def _linked(pages: Mapping[str, str]) -> Iterator[str]:
@@ -120,15 +116,15 @@ def _dictionary(lang: str) -> str:
     if lang == "zh":
         rows = pd.DataFrame(
             {
-                "文件": [f"[{one['path']}]({up}{one['path']})" for one in _resources()],
-                "内容": [one.get("title_zh", one.get("title", "")) for one in _resources()],
+                "文件": [f"[{one['path']}]({up}{one['path']})" for one in resources()],
+                "内容": [one.get("title_zh", one.get("title", "")) for one in resources()],
             }
         )
         table = words.html_table(rows, "数据文件", links={"文件"})
         note = "字段说明见英文版；每个数字均注明来源。"
         return f"# 数据\n\n{note}\n\n{_raw(table)}" + _toctree(lists, hidden=True)
     text = (paths.DATA / "README.md").read_text("utf-8")
-    for resource in _resources():
+    for resource in resources():
         path = paths.DATA / resource["path"]
         link = _download(
             up + resource["path"], f"{path.name} ({path.stat().st_size / 1000:,.0f} kB)", lang
