@@ -37,6 +37,9 @@ COMPARISON = "cases/00_comparison"
 FORCED = set()
 """Notebooks to run even if nothing changed."""
 
+LANGUAGE = {}
+"""The language asked for a case study, by its name; without one it keeps the language it has."""
+
 PAGES = ("README.md", "README.zh.md", "data/README.md", "data/datapackage.json")
 
 
@@ -157,12 +160,24 @@ def run_notebook(name, source, case):
 
     output = paths.NOTEBOOKS / f"{name}.ipynb"
     writes = [paths.PROCESSED / file for file in WRITES.get(name, ())]
-    parameters = {"place": output.stem} if case else {}
+    parameters = {"place": output.stem, **language(name, output)} if case else {}
     try:
         written = execute(source, output, parameters, writes)
     except FailureError as failure:
         return TaskFailed(str(failure), report=True)
     return {"written": state(written), "python": sys.version}
+
+
+def language(name, notebook):
+    """The parameter for a language other than English: the one asked, or that of its last run."""
+    given = [
+        "".join(cell["source"])
+        for cell in json.loads(notebook.read_text("utf-8"))["cells"]
+        if "injected-parameters" in cell["metadata"].get("tags", ())
+    ]
+    had = "zh" if any('lang = "zh"' in text for text in given) else "en"
+    chosen = LANGUAGE.get(name) or had
+    return {} if chosen == "en" else {"lang": chosen}
 
 
 def renew_pages():

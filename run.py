@@ -89,7 +89,8 @@ def start_again():
 def alone():
     """Wait until no other process makes the environment; the lock ends with the process."""
     (ROOT / ".cache").mkdir(exist_ok=True)
-    with closing(sqlite3.connect(ROOT / ".cache/environment.lock", 3600, 0, None)) as lock:
+    path = ROOT / ".cache/environment.lock"
+    with closing(sqlite3.connect(path, timeout=3600, isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
 
@@ -134,5 +135,7 @@ def call(*command):
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
+    except (OSError, sqlite3.Error) as error:
+        refuse(f"{error}; the environment lies in the repository's folder, which must be writable")
     except KeyboardInterrupt:
         sys.exit(130)

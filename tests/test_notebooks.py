@@ -93,7 +93,7 @@ def test_the_answer_is_on_the_first_screen(notebook):
     first = next(c for c in code(notebook) if "parameters" not in c.metadata.get("tags", []) and
                  "injected-parameters" not in c.metadata.get("tags", []))  # fmt: skip
     assert len(first.source.splitlines()) <= 7
-    assert any(words.CHINESE in output.get("data", {}) for output in first.outputs)
+    assert any(words.said(output.get("data", {}), "zh") for output in first.outputs)
 
 
 @each_notebook

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -153,6 +154,24 @@ def test_cases_come_from_the_template_by_parameter(project):
     assert case.read_bytes() == first
 
 
+def test_a_case_keeps_the_language_asked_for(project):
+    write_notebook(project, "04_case_study", "place = ''\nlang = 'en'", "print(place, lang)",
+                   parameters=True)  # fmt: skip
+    shutil.copytree(paths.REFERENCE, project / "data/reference", dirs_exist_ok=True)
+    case = project / "notebooks/cases/成都.ipynb"
+    for arguments, wanted in (
+        (["case", "成都", "--lang", "zh"], "zh"),
+        (["run", "--force", "cases/成都"], "zh"),
+        (["case", "成都"], "zh"),
+        (["case", "成都", "--lang", "en"], "en"),
+    ):
+        running = start(project, *arguments)
+        said = running.communicate(timeout=120)[0]
+        assert running.returncode == 0, said
+        cells = nbformat.read(case, as_version=4).cells
+        assert cells[-1].outputs[0].text == f"成都 {wanted}\n"
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A toy repository that ``filings.paths`` names in this process."""
@@ -302,3 +321,9 @@ def test_two_runs_at_once_do_not_harm_each_other(slow):
         running.communicate(timeout=60)[0] for running in (start(slow, "run"), start(slow, "run"))
     ]
     assert sorted(line.split()[-1] for line in said) == ["s", "unchanged"], said
+
+
+def test_where_nothing_can_be_written_the_folder_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda *asked: False)
+    with pytest.raises(OSError, match="nothing can be written"), paths.lock(tmp_path / "a.lock"):
+        pass

@@ -65,14 +65,22 @@ def test_a_picture_without_name_is_refused():
         page_of(rich("image/png", "bytes", **{SHOWN: "other"}))
 
 
+def said(monkeypatch, text, shown):
+    """The output of a notebook that says the text and shows it in that language."""
+    outputs = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: outputs.append(data))
+    words.say(text, lang=shown)
+    return new_output("display_data", data=outputs[0])
+
+
 def test_figures_shown_are_those_of_the_outputs():
     cells = [new_code_cell("", outputs=[rich("image/png", "", **{SHOWN: name})]) for name in "ba"]
     assert notebook.shown(new_notebook(cells=cells)) == ["b", "a"]
 
 
-def test_what_is_said_in_both_languages_is_shown_in_the_pages_own():
-    both = {"text/markdown": "**Yes**", words.CHINESE: "**是**", "text/plain": "-"}
-    cell = new_code_cell("say", outputs=[new_output("display_data", data=both)])
+@pytest.mark.parametrize("shown", words.LANGUAGES)
+def test_what_is_said_in_both_languages_is_shown_in_the_pages_own(monkeypatch, shown):
+    cell = new_code_cell("say", outputs=[said(monkeypatch, words.Text("**Yes**", "**是**"), shown)])
     book = new_notebook(cells=[new_markdown_cell("# Is it? · 是吗？\n\nText"), cell])
     assert notebook.title(book, "en") == "Is it?" and notebook.title(book, "zh") == "是吗？"
     english, chinese = (
@@ -84,10 +92,12 @@ def test_what_is_said_in_both_languages_is_shown_in_the_pages_own():
     assert "英文" in chinese[3], "it says that the rest is English"
 
 
-def test_a_heading_that_is_said_is_the_title():
-    both = {"text/markdown": "# Loudi\n\nA", words.CHINESE: "# 娄底\n\n甲"}
-    cell = new_code_cell("say", outputs=[new_output("display_data", data=both)])
-    assert notebook.title(new_notebook(cells=[cell]), "zh") == "娄底"
+@pytest.mark.parametrize("shown", words.LANGUAGES)
+def test_a_heading_that_is_said_is_the_title(monkeypatch, shown):
+    place = words.Text("# Loudi\n\nA", "# 娄底\n\n甲")
+    cell = new_code_cell("say", outputs=[said(monkeypatch, place, shown)])
+    titles = [notebook.title(new_notebook(cells=[cell]), lang) for lang in words.LANGUAGES]
+    assert titles == ["Loudi", "娄底"]
     with pytest.raises(notebook.UnnamedError, match="no heading"):
         notebook.title(new_notebook(cells=[new_code_cell("x")]), "en")
 

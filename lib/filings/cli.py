@@ -353,14 +353,19 @@ def conflicts(path, as_json, lang):
 
 @main.command()
 @click.argument("names", nargs=-1, required=True, metavar="PLACE...")
-def case(names):
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    help="Its language, which later runs keep; without it, the one it has (English).",
+)
+def case(names, lang):
     """Make the case study of any province, city or county, and no other.
 
     It is notebooks/cases/PLACE.ipynb; the next whole run compares it with the others.
     """
     from filings import cases, runner
 
-    _ended(runner.study(cases.find(name).name for name in names))
+    _ended(runner.study((cases.find(name).name for name in names), lang))
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """The one module that knows where things lie. Every other path is built from these."""
 
 import hashlib
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -88,9 +89,12 @@ def kept(files: Iterable[Path]) -> Iterator[None]:
 def lock(path: Path):
     """Hold the lock of that file; another process that wants it waits.
 
-    SQLite's file lock works on every system and is let go when the process dies.
+    SQLite's file lock works on every system and is let go when the process dies. Raises OSError
+    where nothing can be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path.parent, os.W_OK):
+        raise OSError(f"{path.parent}: nothing can be written there; copy the repository elsewhere")
     if path.is_file() and path.stat().st_size:  # a lock is an empty file: whatever else lies there
         path.unlink()
     with closing(sqlite3.connect(path, timeout=24 * 3600, isolation_level=None)) as held:

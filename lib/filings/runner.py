@@ -18,11 +18,12 @@ class UnknownNotebookError(ValueError):
     """A name that no notebook bears."""
 
 
-def run(names: Iterable[str] = (), force: bool = False) -> bool:
+def run(names: Iterable[str] = (), force: bool = False, lang: str | None = None) -> bool:
     """Run the named notebooks and those they need, or all, side by side; True if none failed.
 
-    Prints a line for each. ``force`` reruns the named (or all) even if nothing changed. Another
-    run that is underway is waited for. Raises UnknownNotebookError.
+    Prints a line for each. ``force`` reruns the named (or all) even if nothing changed; ``lang``
+    is the language of the named case studies from now on (``en`` or ``zh``). Another run that is
+    underway is waited for. Raises UnknownNotebookError.
     """
     from doit.cmd_base import ModuleTaskLoader
     from doit.doit_cmd import DoitMain
@@ -37,14 +38,16 @@ def run(names: Iterable[str] = (), force: bool = False) -> bool:
         chosen = [_found(name, known) for name in names]
         if force:
             graph.FORCED.update(chosen or known)
+        if lang:
+            graph.LANGUAGE.update(dict.fromkeys(chosen, lang))
         _discard_broken()
         tasks = [f"notebook:{name}" for name in chosen]
         loader = ModuleTaskLoader(vars(graph))
         return DoitMain(loader).run(["run", "-n", str(os.cpu_count() or 1), *tasks]) == 0
 
 
-def study(places: Iterable[str]) -> bool:
-    """Make the case studies of those places, and no others; True if none failed."""
+def study(places: Iterable[str], lang: str | None = None) -> bool:
+    """Make the case studies of those places, and no others; True if none failed. See `run`."""
     graph = _graph()
     template = (paths.NOTEBOOKS / f"{graph.TEMPLATE}.ipynb").read_bytes()
     cases = {place: paths.CASES / f"{place}.ipynb" for place in places}
@@ -53,7 +56,7 @@ def study(places: Iterable[str]) -> bool:
         paths.write(path, template)
     well = False
     try:
-        well = run([f"cases/{place}" for place in cases], force=True)
+        well = run([f"cases/{place}" for place in cases], True, lang)
     finally:
         if not well:
             for path in new:

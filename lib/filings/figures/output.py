@@ -116,9 +116,9 @@ def save(
     return pages
 
 
-def exhibit(notebook: str) -> Callable[..., None]:
+def exhibit(notebook: str, lang: str = "en") -> Callable[..., None]:
     """A function ``show(name, table, sources=[…])`` for that notebook: it saves the figure (see
-    ``save``) and displays the English one.
+    ``save``) and displays the one in that language.
 
     The output's metadata holds the alt text, where JupyterLab and nbconvert look for it, and the
     figure's name under ``SHOWN``.
@@ -127,9 +127,9 @@ def exhibit(notebook: str) -> Callable[..., None]:
     def show(name: str, table: pd.DataFrame, *, sources: Iterable[str], **options) -> None:
         from IPython.display import display
 
-        page = save(name, table, sources=sources, notebook=notebook, **options)["en"]
+        page = save(name, table, sources=sources, notebook=notebook, **options)[lang]
         picture = base64.b64encode(rendered(page, "png", INLINE_DPI)).decode()
-        shown = {"image/png": {"alt": manifest()[name]["alt"]["en"]}, SHOWN: name}
+        shown = {"image/png": {"alt": manifest()[name]["alt"][lang]}, SHOWN: name}
         display({"image/png": picture}, metadata=shown, raw=True)
 
     return show

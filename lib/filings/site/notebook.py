@@ -27,9 +27,9 @@ def said(notebook: NotebookNode, lang: str) -> list[str]:
     """What the notebook says in both languages (`filings.words.say`), in order; the first is its
     answer.
     """
-    key = words.CHINESE if lang == "zh" else "text/markdown"
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [o.data[key] for o in outputs if words.CHINESE in o.get("data", {})]
+    texts = (words.said(output.get("data", {}), lang) for output in outputs)
+    return [text for text in texts if text is not None]
 
 
 def title(notebook: NotebookNode, lang: str) -> str:
@@ -128,10 +128,8 @@ def _rich(output: NotebookNode, lang: str) -> tuple[str, str] | None:
         return "figure", about[SHOWN]
     if "image/png" in data:
         raise UnnamedError("a notebook shows a picture that no figures.exhibit drew")
-    if lang == "zh" and words.CHINESE in data:
-        return "markdown", data[words.CHINESE]
     if "text/markdown" in data:
-        return "markdown", data["text/markdown"]
+        return "markdown", words.said(data, lang) or data["text/markdown"]
     if "text/html" in data:
         return "table", data["text/html"]
     return None
