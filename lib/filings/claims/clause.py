@@ -22,8 +22,8 @@ _OF_SHARE = re.compile(
 _SHARE_WORD = re.compile(r"占|比重|份额|比例")
 _SHARE_SAID = re.compile(r"(?:占比|比重|份额|比例)[^,;。\d]{0,5},[^,;。\d]{0,3}$")
 _SHARED = re.compile(r"(?:的|以上|多)?(?:份额|比例|比重|席位|备案|服务|名额)")
-_HEDGED_SHARE = re.compile(r"(近|约|超过?|逾|接近|大约|不足|不到)占[^,;。\d]{0,10}$")
-_HEDGED = re.compile(r"(约|近|超过?|逾|突破|接近|不足|不到)(?:有|了|为|达到?|计)$")
+_HEDGED_SHARE = re.compile(r"(近|约|超过?|逾|接近|大约|不足|不到)占[^,;。]{0,14}$")
+_HEDGED = re.compile(rf"({lex.BEFORE_WORDS})(?:有|了|为|达到?|计|拥有|收获)$")
 OBJECT = re.compile(
     r"(?:超过|反超|高于|多于|低于|不及|落后于|赶超|仅次于|与|较|比|逊于|少于|同|跟)了?[“\"]?$"
 )
@@ -32,39 +32,47 @@ _OF_NATION = re.compile(
 )
 _OTHER_HALF = re.compile(r"(?:占|占到|占据|占了|贡献了?)$")
 _COMPARED = re.compile(
-    r"(?:与|同|和|不及|超过|高于|低于|(?:较于?|比|相比|环比)"
+    r"(?:与|同|和|不及|超过|高于|低于|(?:较于?|比|相比|环比)(?:自己|自身|该省|当地|各自)?"
     r"(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:公布|发布)?的?)$"
 )
 _COMPARED_GAP = re.compile(r"(?:备案|通过|公布|的|共|\()*")
+_ADDED = re.compile(r"(?:算上|加上|连同|连上|计入|叠加|外加)(?:此前|之前|先前|前面|此)?的?$")
 _NEGATED = re.compile(r"没有|无一|尚无|未能|未有|未进|跌出|无缘|不在|退出|掉出")
 # Some filers picked out, of whom what follows speaks: 这18家公司, 18家公司的服务数量.
 _SOME_FILERS = re.compile(r"\S{0,8}的(?:服务|项目|备案)(?:数量|总数|数)")
-_OTHERS = re.compile(r"其余|其他|其它|剩余|余下")
+_OTHERS = re.compile(r"其余|其他|其它|剩余|余下|[前后两三四几]者")
 _NO_NUMBER = re.compile(r"(?:[第前]|若干|最多|至少|单个|一家)$")
 _SEVERAL_EACH = re.compile(
     r"(?:两|二|多|2)(?:项|个|款)?(?:及)?以上|多个服务|多项服务|各?仅?获得?1[项个]|最少[一两二\d]"
 )
 _FILED = (
     r"(?:企业|公司|主体|机构|单位|备案人)*(?:都|均|各自?|分别|仅|只)*"
-    r"(?:获得?|拥有|持有|有|通过|备案|完成|提交|取得)*了?"
+    r"(?:获得?|拿到|手握|手持|握有|拥有|持有?|有|通过|备案|完成|提交|取得)*了?"
 )
 _FILED_SEVERAL = re.compile(
-    rf"{_FILED}(?:[两二2][个项款]?(?:及|或|和)?以上|多[个项款]|不止[一1][个项款])"
+    rf"{_FILED}(?:[两二2][个项款]?(?:及|或|和)?(?:以上|更多)|多[个项款]|不止[一1][个项款])"
 )
 _FILED_MANY = re.compile(rf"{_FILED}(?<![各仅只均都])\d+[个项款](?:及|或|和)?以上")
 _SEVERAL_FILED = re.compile(
-    r"(?:[两二2][个项款]?(?:及|或|和)?以上|多[个项款])(?:备案|服务|项目)*的(?:企业|公司|主体)[共有为达到计]*$"
+    r"(?:[两二2][个项款]?(?:及|或|和)?以上|多[个项款])(?:备案|服务|项目|编号)*的"
+    r"(?:企业|公司|主体)?[共有为达到计]+$"
 )
-_FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有])(?:一|1)[个项款](?!以上|及)")
+_FILED_ONE = re.compile(rf"{_FILED}(?<=[各仅只均都有持])(?:一|1)[个项款](?!以上|及)")
 _CHANGE = re.compile(
-    r"(?<!新)(?:增加|增长|增多|多出|多|净增|上升|增幅|涨幅|升幅|增|减少|少|下降|回落|下滑|缩减|缩水|降幅|跌幅|降低|降|减)"
+    r"(?<!新)(?:增加|增长|增多|[多少][出收拿添得]?|净增|上升|增幅|涨幅|升幅|增|减少|下降|回落|下滑|缩减|缩水|萎缩|收缩"
+    r"|降幅|跌幅|降低|降|减)"
     r"(?:了|约|近|超过|超|逾|达到|达|为|至少|分别)*$"
 )
 _MORE_THAN = re.compile(r"(?:超过|超出|反超|高于|多于|低于|领先|落后|少于|逊于|不及)$")
 _APPEARS = re.compile(
     r"(?:各|均|都)?(?:有|出现|实现|获|通过|入选|上榜|入围|现身|备案|亮相|榜上|进入[名清]单|[,。;]|$)"
 )
-_RISEN_TO = re.compile(r"[增升降减落跌缩扩涨滑加][^,;。\d]{0,2}[到至为]了?$")
+_RISEN_TO = re.compile(r"[增升降减落跌缩扩涨滑加跳蹿窜攀掉][^,;。\d]{0,2}[到至为]了?$")
+_MOVES = re.compile(
+    r"[由从][^,;。]{1,12}[增升降减落跌缩扩涨滑加跳蹿窜攀掉变][^,;。\d]{0,2}[到至为]"
+)
+PRONOUN = re.compile(r"它们?|自己|自身|其(?!中|余|他|它|次|实|后|间)")
+
 _AS_MUCH = re.compile(
     r"(?:(?:数量?|总量|总数|之和|合计|也|还|仍|已|就|更)*(?:是|为|仅为|仅是|相当于|达到?|仅及|只有|只及)?(?:了)?"
     rf"(?:({lex.BEFORE_WORDS})|(?<=[是为于及到有达]))(?:了)?)$"
@@ -81,7 +89,8 @@ _SOME_PLACES = re.compile(
 _WHOLE = re.compile(r"\S{0,10}?(?:中|里|当中)(?:[,;占有]|$)")
 
 _COVERS = re.compile(
-    r"遍布|来自|覆盖|分布|涉及|涵盖|横跨|分属|遍及|散布|扩大|扩展|扩容|分散|注册于|落户|落地|涉"
+    r"遍布|来自|出自|源自|覆盖|分布|涉及|涵盖|横跨|分属|遍及|散布|散落|铺[到开向]|扩大|扩展|扩容|分散|注册于|落户|落地"
+    r"|涉|囊括|触及"
 )
 _TAKES_PART = re.compile(r"有|入选|上榜|榜上有名|拥有|实现|参与|出现")
 _PROVINCES_COUNTED = re.compile(
@@ -91,6 +100,9 @@ _NOT_COVERAGE = re.compile(r"超过|超|不足|减少|增加|下降|增长|数�
 _WITHIN = re.compile(
     r"(?:西部|中部|东部|东北|中西部|华东|西南|华中|华南|西北|华北|全省|省内|全市|行业|国际)\S{0,3}$"
 )
+_A_FIRM = re.compile(r"\S{0,4}?(?:企业|公司)")
+_ONE = re.compile(r"(?:[这一某那]家|旗下|该)[^,;。:]{0,24}$")
+_AMONG = re.compile("(?:之?中|里|当中)")
 _MARGIN = re.compile("绝对优势|遥遥领先|大幅领先")
 _UNKNOWN_PART = re.compile(r"[^\s,、。;:()\d省地个的]{1,3}[区县](?!块)")
 
@@ -189,8 +201,13 @@ class Clause:
         return "no place" if self.state.lost else "not understood"
 
     def clear(self, token: Token, start: int = 0) -> bool:
-        """True if every word of the clause before an amount, and its noun, is understood."""
+        """True if every word of the clause before an amount, and its noun, is understood.
+
+        What stands before a colon only introduces a place named behind it.
+        """
         text, start = self.state.text, max(start, self.start)
+        if self.place and (colon := text.rfind(":", start, self.place.token.start)) >= 0:
+            start = colon
         lead = list(text[start : token.start])
         for other in self.tokens:
             for at in range(max(start, other.start), min(other.end, token.start)):
@@ -224,6 +241,14 @@ class Clause:
             self.compared = token, selection
             state.compared = selection
             return
+        if _ADDED.search(self.before(token)) and self.reader.batches:
+            self.add(token, selection)
+            return
+        run = len(token.items) == 1 and len(selection) > 1
+        if run and self.before(token).endswith(("从", "自")) and _MOVES.search(state.text):
+            # 从第三批到第四批,由9个增至13个: each end has a batch of its own
+            state.compared, self.reader.batches, state.named = selection[:1], selection[-1:], True
+            return
         if re.match(r"[^,;。]{0,8}以来", self.after(token)):
             self.batch_unknown = True  # up to which batch is not said
             return
@@ -235,6 +260,12 @@ class Clause:
         self.reader.newest = max(self.reader.newest, *selection)
         state.singles += [item[0] for item in token.items if len(item) == 1]
         self.batch_token, state.so_far, self.compared = token, False, None
+
+    def add(self, token: Token, selection: tuple[int, ...]):
+        """加上前三批: from here on those batches together with the one spoken of."""
+        self.compared = token, selection
+        together = tuple(sorted({*self.reader.batches, *selection}))
+        self.reader.batches, self.state.named = together, True
 
     def on_batch_count(self, index: int, token: Token):
         """四批次: the batches named one by one in the sentence, or all from the first to that one.
@@ -259,6 +290,9 @@ class Clause:
             self.batch_unknown = True
             return
         self.batch_unknown = False
+        if _ADDED.search(self.before(token)) and self.reader.batches:
+            self.add(token, chosen)
+            return
         self.reader.batches, state.items, state.named = chosen, (chosen,), True
         self.reader.newest = max(self.reader.newest, *chosen)
         self.batch_token, state.so_far, self.compared = token, False, None
@@ -337,9 +371,12 @@ class Clause:
     # --- places --------------------------------------------------------------------------------
 
     def on_place(self, index: int, token: Token):
+        if self.after(token).startswith("城市") and lexicon.region_members(token.places[-1]):
+            return
         part = _UNKNOWN_PART.match(self.state.text, token.end)
+        firm = _A_FIRM.match(self.after(token)) and _ONE.search(self.before(token))
         self.meet(Named(token.places, token), index)
-        if part:
+        if part or firm or self.after(token).startswith("某"):
             self.lose(token)
 
     def lose(self, token: Token):
@@ -413,10 +450,10 @@ class Clause:
         ):
             if name not in names or not self.place:
                 self.meet(Named((name,), token), index)
-            self.reader.discourse.local = True
+            self.reader.discourse.is_local()
         else:
             self.lose(token)
-            self.reader.discourse.local = True
+            self.reader.discourse.is_local()
 
     def written(self, token: Token) -> str:
         """The token as it stands in the plain text."""
@@ -479,15 +516,17 @@ class Clause:
     def on_amount(self, index: int, token: Token):
         if self.silent or (self.state.lost and not self.nation):
             return
+        countable = self.countable(token)
         if hedge := _HEDGED.search(self.before(token)):
             token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
         if self.of_filers(index, token) or self.changes(index, token):
             return
-        if self.state.some_filers or not self.countable(token):
+        if self.state.some_filers or not countable:
             return
         if self.state.all_provinces and token.unit == "services" and not self.place:
             self.state.all_provinces = False
-            self.emit_coverage(index, token)
+            none = any(one.kind == "none" for one in self.tokens[index + 1 :])
+            self.emit_coverage(index, token, without=none)
             return
         following = self.next_token(index)
         if following and following.kind == "place":
@@ -545,9 +584,15 @@ class Clause:
 
     def national(self, token: Token) -> bool:
         """True if an amount without a place is the country's: unless the text is local."""
-        if _SOME_PLACES.search(self.before(token)):
+        state, discourse = self.state, self.reader.discourse
+        covered = state.claims and state.claims[-1].kind == "coverage"  # 18个省市的165家企业
+        if _SOME_PLACES.search(self.before(token)) and not (
+            covered and state.text[state.claims[-1].end : token.start] == "的"
+        ):
             return False
-        if self.reader.discourse.local:
+        opening = state.text[: state.tokens[0].start]  # 张江这片热土上,…
+        strange = state.tokens[0].kind == "comma" and not lexicon.understood(opening)
+        if discourse.local or discourse.broken or self.reader.unsure or strange:
             return bool(_NATIONAL.search(self.state.text[: token.start]))
         return not self.opens_loosely(token)
 
@@ -591,7 +636,8 @@ class Clause:
         state, batches = self.state, self.reader.batches
         object_last = self.place and OBJECT.search(state.text[: self.place.token.start])
         base = state.compared
-        if not base or not batches or base == batches or self.batch_unknown or not state.named:
+        known = state.named or (base and len(batches) == len(base) == 1 and base < batches)
+        if not base or not batches or base == batches or self.batch_unknown or not known:
             state.why[token.start] = "no batch"
         elif said or not (
             object_last
@@ -651,7 +697,8 @@ class Clause:
         """没有一个项目: a place has none; provinces that have none do not take part."""
         if self.silent or self.state.lost or "除" in self.text or not self.clear(token):
             return
-        counted = [one for one in self.tokens[:index] if one.kind == "provinces"]
+        counted = [one for one in self.tokens[:index]
+                   if one.kind == "provinces" and not _AMONG.match(self.after(one))]  # fmt: skip
         batches = self.batches_of(token, index, cumulates=False)
         if not batches:
             return
@@ -697,6 +744,8 @@ class Clause:
         place = self.place.token if self.place else token
         if _MORE_THAN.search(self.before(place)) and token.start - place.end in (0, 1):
             return False  # 超过上海12个
+        if lead.endswith("对") or self.after(token).startswith("对"):
+            return False  # 87个对3个
         if lead.endswith("每") or _FILED_MANY.match(self.after(token)):
             self.conditional = True  # 每10个中有3个, 3家企业获得5个以上
             return False
@@ -706,7 +755,7 @@ class Clause:
         if one or token.wording == "至少":
             return bool(re.search(r"(?:各|各有|仅|仅有|只有|\()$", lead))
         if token.unit == "entities":
-            said = lexicon.REGISTERED.search(self.state.text[: self.end])
+            said = lexicon.REGISTERED.search(self.state.text[: self.end] + self.after(token)[:2])
             return bool(said) or self.reader.entities
         return True
 
@@ -714,15 +763,17 @@ class Clause:
         """True for the lower end of 由63个增至87个 where no batch stands before it."""
         return bool(
             re.search(r"(?:由|从)$", self.before(token))
-            and re.match(r"\S{0,4}?[增升扩降减回提猛]\S{0,3}?[到至为]", self.after(token))
+            and re.match(
+                r"\S{0,4}?[增升扩降减回提猛滑跌涨跳蹿窜缩落掉攀]\S{0,3}?[到至为]", self.after(token)
+            )
         )
 
     def whole_country(self, token: Token) -> bool:
         """True if the amount is the country's although a place may be spoken of."""
         lead = self.before(token)
-        if re.search(r"占(?:全部|全国|总共|总数|全体)?(?:的)?$", lead) and self.after(
-            token
-        ).startswith("的"):
+        if re.search(r"占[去据了到]?(?:全部|全国|总共|总数|全体)?(?:的)?$", lead) and re.match(
+            "(?:总量|总数|备案|服务|项目|企业|主体|单位)*的", self.after(token)
+        ):
             return True
         if self.place:
             return False
@@ -732,7 +783,8 @@ class Clause:
 
     def opens_loosely(self, token: Token) -> bool:
         """True for an amount that opens a clause without a noun: too little to go by."""
-        if self.before(token).strip(' “"'):
+        lead = self.before(token)
+        if lead.strip(' “"') and not re.fullmatch("[问答]:", lead):
             return False
         return not re.match(
             r"\S{0,4}?(?:服务|项目|企业|公司|主体|备案|编号|区块链)", self.after(token)
@@ -832,6 +884,8 @@ class Clause:
         if hedge := _HEDGED_SHARE.search(lead):
             token = replace(token, relation=lex.BEFORE[hedge[1]], wording=hedge[1])
         following = self.next_token(index, ("open", "close", "both"))
+        if re.search("占[去了据]?其中[^,;。]{0,3}$", lead):
+            return
         if named := re.match("的(不?)[是为]", self.after(token)):  # 占比最高的是 is said otherwise
             if not named[1] and following and following.kind == "place":
                 self.pending.append(token)
@@ -935,7 +989,7 @@ class Clause:
         lead, tail = self.before(token), self.after(token)
         if _OTHERS.search(lead[-4:]) or self.conditional:
             return
-        if re.match(r"(?:之?中|里|当中)", tail):
+        if _AMONG.match(tail):
             self.state.all_provinces = True
             return
         self.state.all_provinces = False
@@ -945,12 +999,15 @@ class Clause:
         if covers and not _NOT_COVERAGE.search(tail) and not _NEGATED.search(self.text):
             self.emit_coverage(index, token)
 
-    def emit_coverage(self, index: int, token: Token):
-        """Add the number of provinces with at least one."""
-        batches = self.batches_of(token, index)
-        if batches is not None and token.values[0] <= len(places.province_names()):
+    def emit_coverage(self, index: int, token: Token, without: bool = False):
+        """Add the number of provinces with at least one, told as such or ``without`` any."""
+        batches, every = self.batches_of(token, index), len(places.province_names())
+        value = every - int(token.values[0]) if without else int(token.values[0])
+        if without and token.relation != "=":
+            return
+        if batches is not None and 0 <= value <= every:
             self.state.emit("coverage", (places.NATION,), batches, "provinces", token.relation,
-                            int(token.values[0]), token, token, wording=token.wording)  # fmt: skip
+                            value, token, token, wording=token.wording)  # fmt: skip
 
     def on_most_provinces(self, index: int, token: Token):
         tail = self.after(token)
@@ -987,6 +1044,8 @@ class Clause:
     def emit_rank(self, name, relation, value, first: Token, last: Token, index, wording=""):
         """Add the rank of a province by its count."""
         batches = self.batches_of(last, index, cumulates=False)
+        if re.search("[由从](?:全国)?$", self.before(last)):
+            batches = self.state.compared or None  # 由第九升至第六
         if name not in places.province_names() or batches is None:
             return
         if first.start < self.start:

@@ -84,6 +84,10 @@ class Discourse:
             self.local = True
         return sentence
 
+    def is_local(self) -> None:
+        """From here on a bare number is not the country's."""
+        self.local, self._by_body = True, False
+
     def meant(self, word: str, subject: tuple[str, ...], before: str) -> str | None:
         """The place that 全省, 我市, 当地 stand for; None if the text does not say.
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from filings import places
 from filings.claims import lex, lexicon, text
 from filings.claims.claim import Claim, Claims, Unjudged
-from filings.claims.clause import NUMBERED, OBJECT, Clause, Spoken
+from filings.claims.clause import NUMBERED, OBJECT, PRONOUN, Clause, Named, Spoken
 from filings.claims.discourse import Discourse
 from filings.claims.lex import Token
 
@@ -23,7 +23,7 @@ _NARROWING = re.compile(
     r"追赶|迎头赶上|缩小.{0,10}差距|差距.{0,8}(?:缩小|收窄)|(?:加速|加快)布局|"
     r"有(?:着)?(?:不小|较大|很大|明显)的?差距|差距.{0,4}(?:仍|依然|明显|较大|不小)"
 )
-
+_AHEAD = {places.NATION, "东部", *lexicon.region_members("东部")}
 
 # Dates and ordinals, which count nothing, and then numbers.
 _NUMBERS = re.compile(
@@ -65,17 +65,22 @@ class _Reader:
         self.newest = 0  # the newest batch named
         self.totals: set[int] = set()  # entities of the whole country, as told
         self.several: int | None = None  # filers of several services, as told
+        self.subject: Named | None = None  # the place the sentence before spoke of
+        self.unsure = False  # the sentence before was passed over: whose a number is, who knows
 
     # --- a sentence, clause by clause ----------------------------------------------------------
 
     def read(self, sentence: str, headline: bool = False) -> tuple[list[Claim], list[tuple]]:
         """Claims of one plain sentence, and its other numbers, with offsets in it."""
+        if len(sentence) <= _LONGEST:
+            sentence = self.discourse.open(sentence, headline)
         if len(sentence) > _LONGEST or lexicon.OTHER_REGISTER.search(sentence):
-            self.on = False
+            self.on, self.unsure = False, True
             reason = "not understood" if len(sentence) > _LONGEST else "no filing"
             return [], [(*one.span("number"), reason) for one in self._numbers(sentence)]
-        sentence = self.discourse.open(sentence, headline)
         state = Spoken(sentence, lex.tokens(sentence))
+        if self.subject and PRONOUN.search(sentence):
+            state.subject = Named(self.subject.names, Token("place", -1, -1))
         named = bool(lexicon.CUE.search(sentence)) or any(
             t.kind.startswith("batch") for t in state.tokens
         )
@@ -95,6 +100,11 @@ class _Reader:
                 self.group = one.names
             elif not lexicon.region_members(one.names[0]):
                 self.discourse.named += one.names
+        if len(state.counts) > 1:
+            self.group = tuple(state.counts)
+        if state.seen:
+            self.unsure = False
+        self.subject = state.subject
         return state.claims, self._unjudged(state)
 
     @staticmethod
@@ -116,7 +126,7 @@ class _Reader:
         for match in _NARROWING.finditer(state.text):
             named = [one for one in state.seen
                      if not OBJECT.search(state.text[: one.token.start])
-                     and one.names not in ((places.NATION,), ("东部",))]  # fmt: skip
+                     and not set(one.names) <= _AHEAD]  # fmt: skip
             before = [one for one in named if one.token.start < match.start()]
             place = (
                 before[-1] if before else max(named, key=lambda one: len(one.names), default=None)
@@ -151,7 +161,7 @@ class _Reader:
         if lexicon.CATEGORY.search(clause):
             return "category"
         kinds = {token.kind for token in tokens}
-        if before == "topic" and ("batch" in kinds or "备案" in clause):
+        if before == "topic" and ("batch" in kinds or lexicon.ON_TOPIC.search(clause)):
             return ""
         if before == "category" and kinds & {"batch", "place", "nation"}:
             return ""

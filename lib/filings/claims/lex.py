@@ -42,7 +42,8 @@ _BEHIND = "以上|以下|左右|上下|多|余"
 _NOT_SERVICES = (
     "月|工作日|百分点|城市|国家|地区|批|领域|行业|类|场景|应用场景|节点|园|试点|岗位|标准|专利|人|团队|方面|部门|"
     "算法|模型|网站|账户|钱包|币|基金|实验室|中心|基地|联盟|协会|小时|季度|年|概念|综合|特色|新增长|亿|万元|"
-    "互联网司法|数字藏品|重大|典型|优秀|奖"
+    "互联网司法|数字藏品|重大|典型|优秀|奖|统计|特点|看点|亮点|问题|原因|变化|趋势|阶段|步骤|维度|角度|梯队|板块|关键|要点|理由|"
+    "层次|环节|窗口"
 )
 _COUNTER = "个|项|款|家|例|条|席"
 _PROVINCES = (
@@ -78,7 +79,7 @@ _SPECS = (
     ("shares", rf"{_SHARE}(?:(?:[、和及与]|以及)占?{_SHARE})+"),
     ("times", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?倍({_BEHIND})?"),
     ("share", _SHARE),
-    ("half", r"(?<=的)一半(?!以上|多)"
+    ("half", r"(?<=的)一半(?!以上|多)|(?:将?近|接近|约)(?:半数|一半|半)(?![年个小月天百])"
              r"|(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
     # Provinces that take part; but 四省市 right behind four places only sums them up.
     ("group", _GROUP),
@@ -90,11 +91,15 @@ _SPECS = (
     ("ranks", rf"第{_ORDINAL}(?:、第{_ORDINAL})*[、和及与]第{_ORDINAL}(?![批次、\d届季])"),
     ("top", rf"前({_ORDINAL})(?![\d,]*(?:[批季年月天日期轮次届家个款成沿.%]|大(?!省)))"
             r"(?:名|位|强|甲|列|大省份|大省|省份|省市)?"),
-    ("rank", rf"第({_ORDINAL})(?:位|名)"),
+    ("rank", r"(榜眼|亚军|探花|季军|状元|冠军)"),
+    ("rank", rf"第({_ORDINAL})(?:位|名|把交椅)"),
     ("rank", rf"第({_ORDINAL})(?![批、\d季届次期条款版代轮大部方家个步梯时章种类十百])"),
     ("first", r"首位|榜首|居首|头名|之首|魁首|拔得头筹|独占鳌头|领跑(?:全国)?"),
     ("most", r"(?:数量|备案|项目|服务|数)?(?:也|均|依旧|仍然|仍|依然)?最多"),
     ("next", r"紧随其后|紧追其后|紧随|次之|其次|位[居列]其后|列其后|排[名在]其后|随后"),
+    ("none", r"没有(?:任何)?一[个项家](?:区块链)?(?:信息)?(?:服务|项目|企业)?"
+             r"|一[个家项](?:服务|项目|备案|企业){0,2}[也都](?:没有|无)|(?:均|都|仍|依然|还)?[为是]零(?![\d点.])"
+             r"|榜上无名|颗粒无收|无一(?:服务|项目|企业|[家个项])|尚无(?:区块链)?(?:信息)?(?:服务|项目|企业|备案)|零备案|(?<!填补)空白"),
     # Counts. The noun behind tells services from entities.
     ("amounts", rf"{_ITEM}(?:(?:[、和及与]|以及){_ITEM})*(?:[、和及与]|以及)"
                 rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})(?!{_NOT_SERVICES})"),
@@ -102,11 +107,11 @@ _SPECS = (
                      rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
     ("amount", rf"({BEFORE_WORDS})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
                r"(以上|以下|左右|上下)?"),
+    # In a table that runs on in a line, the counter stands at its head: 备案数(个):北京83、广东44.
+    ("listed_amount", rf"(?<=[\u4e00-\u9fff:])({_NUMBER})(?=[、,;。]|$)"),
     ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)({_NUMBER})"
                     rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
     # Small words that bind.
-    ("none", r"没有(?:任何)?一[个项家](?:区块链)?(?:信息)?(?:服务|项目|企业)?"
-             r"|无一(?:服务|项目|企业|[家个项])|尚无(?:区块链)?(?:信息)?(?:服务|项目|企业|备案)|零备案|(?<!填补)空白"),
     ("in_order", r"依次(?:为|是|:)"),
     ("each", r"分别|先后|各自|各有|各占|各(?!地|省|市|类|种|方|界|行)|依次"),
     ("joint", r"合计|共计|总计|一共|总共|加起来|相加"),
@@ -117,7 +122,7 @@ _SPECS = (
     ("nation", r"全国|我国|国内"),
     ("district", lexicon.shared_districts()),
     ("elsewhere", lexicon.ELSEWHERE),
-    ("new", r"首次(?!备案的)|首度|新晋|初次|首现"),
+    ("new", r"首次(?!备案的)|首度|新晋|初次|首现|第一次|头一次|零的?突破"),
     ("comma", r"[,;]"),
     ("colon", r":"),
     ("open", r"\("),
@@ -312,7 +317,7 @@ def _times(kind, match, text) -> Token:
 
 
 def _half(kind, match, text) -> Token:
-    about = match[0] == "一半"
+    about = match[0] == "一半" or match[0][0] in "近将接约"
     return Token("share", match.start(), match.end(), values=(Decimal(50),),
                  relation="~" if about else ">=", wording="约" if about else "过半")  # fmt: skip
 
@@ -331,9 +336,13 @@ def _ranks(kind, match, text) -> Token:
 
 
 def _rank(kind, match, text) -> Token:
-    if kind == "rank" and number(match[1]) == 1:
+    value = Decimal(_PODIUM[match[1]]) if match[1] in _PODIUM else number(match[1])
+    if kind == "rank" and value == 1:
         kind = "first"
-    return Token(kind, match.start(), match.end(), values=(number(match[1]),))
+    return Token(kind, match.start(), match.end(), values=(value,))
+
+
+_PODIUM = {"状元": 1, "冠军": 1, "榜眼": 2, "亚军": 2, "探花": 3, "季军": 3}
 
 
 _ENTITY_NOUN = re.compile(
@@ -374,6 +383,17 @@ def _bare_amount(kind, match, text) -> Token:
                  unit=_unit("", match.start(), match.end(), text))  # fmt: skip
 
 
+_HEAD = re.compile(r"\((?:单位:)?([个家项])\)")
+
+
+def _listed_amount(kind, match, text) -> Token:
+    head = _HEAD.search(text, 0, match.start())
+    if not head:
+        raise ValueError("no table")
+    unit = "entities" if head[1] == "家" else "services"
+    return Token("amount", match.start(), match.end(), values=(_whole(match[1]),), unit=unit)
+
+
 _ITEM_PARTS = re.compile(rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?")
 
 
@@ -399,6 +419,7 @@ _READERS = {
     "batch_count": _batches, "share": _share, "shares": _shares, "half": _half, "times": _times,
     "provinces": _provinces, "ranks": _ranks, "rank": _rank, "top": _rank,
     "amount": _amount, "bare_amount": _bare_amount,
+    "listed_amount": _listed_amount,
     "amounts": _amounts, "bare_amounts": _amounts,
 }  # fmt: skip
 
