@@ -83,6 +83,9 @@ _NATIONAL = re.compile(
 _AFTER = re.compile(
     r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)?(?:之|以)?后"
 )
+_AHEAD = re.compile(
+    r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)(?:之|以)?前"
+)
 _SOME_PLACES = re.compile(
     r"(?:省份|省市|省区市?|城市|地区)的|半数|多数|部分|有的|一些|每个?省|各省"
 )
@@ -92,7 +95,7 @@ _COVERS = re.compile(
     r"遍布|来自|出自|源自|覆盖|分布|涉及|涵盖|横跨|分属|遍及|散布|散落|铺[到开向]|扩大|扩展|扩容|分散|注册于|落户|落地"
     r"|涉|囊括|触及"
 )
-_TAKES_PART = re.compile(r"有|入选|上榜|榜上有名|拥有|实现|参与|出现")
+_TAKES_PART = re.compile(r"有|通过|入选|上榜|榜上有名|拥有|实现|参与|出现")
 _PROVINCES_COUNTED = re.compile(
     r"(?:省市|省份|省区市|省区)(?:的?数量?)?(?:扩大|增加|扩展|增|升)?(?:到|至|为|达到?|有|共)$"
 )
@@ -244,6 +247,9 @@ class Clause:
         if _ADDED.search(self.before(token)) and self.reader.batches:
             self.add(token, selection)
             return
+        if _AHEAD.match(self.after(token)):
+            self.reader.newest = max(self.reader.newest, *selection)
+            return  # 第三批公布前: what follows is of those before
         run = len(token.items) == 1 and len(selection) > 1
         if run and self.before(token).endswith(("从", "自")) and _MOVES.search(state.text):
             # 从第三批到第四批,由9个增至13个: each end has a batch of its own
@@ -955,7 +961,7 @@ class Clause:
         if lexicon.region_members(self.of) or self.of in place.names:
             return
         lead, tail = self.before(token), self.after(token)
-        entities = re.search(r"(?:企业|公司|主体)(?:数量?)?(?:占|占比)\S{0,6}$", lead) or re.match(
+        entities = re.search(r"(?:企业|公司|主体)(?:数量?)?(?:占|占比)\S{0,14}$", lead) or re.match(
             r"的?(?:备案)?(?:企业|公司|主体)", tail
         )
         unit = "entities" if entities or self.state.unit == "entities" else "services"
@@ -1028,11 +1034,22 @@ class Clause:
             named = not gap and self.written(token).endswith(("名", "位"))  # 第二名广东
             if named or re.fullmatch(r"[^,;]{0,8}?(?:是|为|的|的省市|属|包括|:)[“\"]?", gap):
                 own = self.state.text[following.end : following.end + 1] in ("(", *"0123456789")
-                return (None if own and len(following.places) == 1 and token.kind == "top"
-                        else Named(following.places, following)), True  # fmt: skip
+                listed = following.places
+                if own and len(listed) == 1 and token.kind == "top":
+                    listed = self.each_counted(following)  # 前三名为北京(62个)、广东(48个)和…
+                return (Named(listed, following) if listed else None), True
         if self.place:
             return self.place, False
         return self.state.subject, False
+
+    def each_counted(self, first: Token) -> tuple[str, ...]:
+        """Places listed one by one from that token on, each with its own number behind it."""
+        listed = self.tokens[self.tokens.index(first) :]
+        kinds = {"place", "amount", "share", "open", "close"}
+        until = next((n for n, one in enumerate(listed) if one.kind not in kinds), len(listed))
+        named = [one for one in listed[:until] if one.kind == "place"]
+        several = len(named) > 1 and all(len(one.places) == 1 for one in named)
+        return tuple(one.places[0] for one in named) if several else ()
 
     def rankable(self, token: Token) -> bool:
         """False for a denial, a rank within a region, and what follows a place compared with."""
