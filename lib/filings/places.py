@@ -11,7 +11,6 @@ from functools import cache
 from types import MappingProxyType
 
 import pandas as pd
-import pypinyin
 
 from filings import paths
 
@@ -257,12 +256,14 @@ def english(name: str) -> str:
         return "China"
     if place.level == "province":
         return provinces().at[place.name, "name_en"]
+    from pypinyin import lazy_pinyin  # slow to load, and few ask
+
     stem, ending = place.name, ""
     for chinese, word in _ENGLISH_ENDINGS.items():
         if stem.endswith(chinese) and len(stem) > len(chinese) + 1:
             stem, ending = stem.removesuffix(chinese), f" {word}"
             break
-    first, *rest = pypinyin.lazy_pinyin(stem.removesuffix("市"), v_to_u=True)
+    first, *rest = lazy_pinyin(stem.removesuffix("市"), v_to_u=True)
     # Xi'an, or it would read Xian: an apostrophe parts a syllable that begins with a vowel.
     joined = first + "".join(f"'{part}" if part[0] in "aeo" else part for part in rest)
     return joined.capitalize() + ending

@@ -42,21 +42,29 @@ class Search:
         if start is None:
             raise InfeasibleError("no point meets the rows")
         self.points = [np.round(start.point)]
-        self._decide_switches(fewer, len(known))
-        fewer = _narrowed(fewer)
-        rows.lower, rows.upper = fewer.lower, fewer.upper
-        self._lower, self._upper = np.array(fewer.lower), np.array(fewer.upper)
-        self._relaxed = Program(fewer, relaxed=True)
-        self._program, self._near = Program(fewer, seconds=seconds), Program(fewer, seconds=seconds)
-        self._near.branch_early(guess=False)
-        self._fewer = Program(fewer.without(aside), seconds=seconds) if aside else None
+        self._known, self._aside, self._seconds = len(known), aside, seconds
+        self._tight = False
+        self._set_up(fewer)
 
-    def _decide_switches(self, rows: Rows, decided: int) -> None:
-        """Fix each binary column, from ``decided`` on, that the relaxation allows one value only.
+    def _set_up(self, fewer: Rows) -> None:
+        self.rows.lower, self.rows.upper = fewer.lower, fewer.upper
+        self._lower, self._upper = np.array(fewer.lower), np.array(fewer.upper)
+        self._relaxed, self._near, self._program = (
+            Program(fewer, relaxed, self._seconds) for relaxed in (True, False, False)
+        )
+        self._near.branch_early(guess=False)
+        less = fewer.without(self._aside)
+        self._fewer = Program(less, seconds=self._seconds) if self._aside else None
+        self._rows = fewer
+
+    def _tighten(self) -> None:
+        """Fix each binary column, but those known, that the relaxation allows one value only.
 
         Big-M rows say little while their switch is open, so this is what makes the relaxation
-        tight. A fixed switch changes no answer: no point has the other value.
+        tight. A fixed switch changes no answer: no point has the other value. It takes a second,
+        so it waits for a question that needs it.
         """
+        rows, decided = self._rows, self._known
         relaxed, start = Program(rows, relaxed=True), self.points[0]
         lower, upper = np.array(rows.lower), np.array(rows.upper)
         open_ = np.flatnonzero((lower == 0) & (upper == 1))
@@ -73,6 +81,8 @@ class Search:
                 untried -= {c for c in untried if abs(found.point[c] - start[c]) > 1 - _EPS}
             relaxed.limit(one, lower[one], upper[one])
         rows.lower, rows.upper = list(lower), list(upper)
+        self._tight = True
+        self._set_up(_narrowed(rows))
 
     def optimum(self, form: Form, sense: str) -> Outcome:
         """Lowest ("low") or highest ("high") value of a form with whole coefficients."""
@@ -91,6 +101,9 @@ class Search:
                 return self._met(near, form, bound)
             if near is not None and sign * near.value > sign * value_at(best, form):
                 best = np.round(near.point)
+        if not self._tight:
+            self._tighten()
+            return self.optimum(form, sense)
         if self._fewer and (outer := self._fewer.optimise(form, sense)).proven:
             value = round(outer.value)
             if round(value_at(best, form)) == value:

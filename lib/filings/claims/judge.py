@@ -171,7 +171,10 @@ def _deciding(checker: Checker, claim: Claim, impossible: Sequence[int]) -> tupl
     kept = checker.statements
     ordered = sorted(checker.everything(), key=lambda n: _spared_first(claim, kept[n]))[::-1]
     chosen: list[int] = []
-    for way in impossible:
+    # What the relaxation rules out is quick to explain, and may rule out the others, too.
+    for way in sorted(impossible, key=lambda way: checker.relaxed_holds([*ordered, way])):
+        if chosen and not checker.holds([*chosen, way]):
+            continue
         rest = [number for number in ordered if number not in chosen]
         chosen = sorted(core_of(checker, [way], [*chosen, *rest]) | {*chosen}, key=ordered.index)
     for number in reversed(chosen):

@@ -1,7 +1,5 @@
 """A statement, and a selection of batches, in words: English and Chinese."""
 
-from cn2an import an2cn
-
 from filings import places
 from filings.ledger.kinds import KINDS
 from filings.ledger.statements import Statement, write_batches
@@ -20,6 +18,12 @@ _DATE_EN = {">=": "not before ", "<=": "not after "}
 _UNIT_ZH = {"services": "个服务", "entities": "家主体"}
 
 
+def _numeral(number: int) -> str:
+    from cn2an import an2cn  # slow to load, and English does without
+
+    return an2cn(number)
+
+
 def batches_in_words(batches: tuple[int, ...], lang: str, brief: bool = False) -> str:
     """The selection as a reader says it: 第三批, 前三批, batches 1-3 together.
 
@@ -30,10 +34,10 @@ def batches_in_words(batches: tuple[int, ...], lang: str, brief: bool = False) -
         if not batches:
             return "（未注明批次）"
         if run and batches[0] == 1:
-            return f"前{'两' if batches[-1] == 2 else an2cn(batches[-1])}批"
+            return f"前{'两' if batches[-1] == 2 else _numeral(batches[-1])}批"
         if run and brief:
-            return f"第{an2cn(batches[0])}至{an2cn(batches[-1])}批"
-        joined = "、".join(map(an2cn, batches))
+            return f"第{_numeral(batches[0])}至{_numeral(batches[-1])}批"
+        joined = "、".join(map(_numeral, batches))
         return f"第{joined}批" + ("合计" if len(batches) > 1 and not brief else "")
     if not batches:
         return "batches that are not stated"

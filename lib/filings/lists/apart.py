@@ -12,16 +12,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
 
 from filings.lists import signs
 from filings.lists.errors import ListError
-from filings.lists.signs import Outside
-from filings.lists.tables import Document, Row, parts
+from filings.lists.signs import Outside, Row
 
 _MEMORY = 3 * 2**28  # bytes beyond those of the libraries: 1 GiB together
 _SECONDS = 20
@@ -32,6 +32,18 @@ _MOST_CELLS = 20_000_000
 _idle: list[subprocess.Popen] = []
 if hasattr(os, "register_at_fork"):  # the pipes of a parent are not ours
     os.register_at_fork(after_in_child=_idle.clear)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A list as read. ``title`` is the text above the tables; tables come in order, once.
+
+    ``outside`` fills while the tables are read.
+    """
+
+    title: str
+    tables: Iterator[Iterable[Row]]
+    outside: list[Outside]
 
 
 def read(path: Path) -> Document:
@@ -132,6 +144,9 @@ def _limit_memory() -> None:
 
 def _sent(path: Path) -> Iterator:
     """The title, then what stands outside the tables, and (table, rows) by the thousand."""
+    # The readers of files are loaded in this process only, which is made when there is a list.
+    from filings.lists.tables import parts
+
     cells = 0
     for number, part in enumerate(parts(path)):
         if isinstance(part, str | Outside):

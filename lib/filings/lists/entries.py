@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from filings import numbers, places
-from filings.lists import apart, header, signs, tables
+from filings.lists import apart, header, signs
 from filings.lists.batches import batch_of
 from filings.lists.errors import ListError
 
@@ -198,8 +198,8 @@ def _numbers_in(text: str) -> list[str]:
 
 
 def _list_rows(
-    all_tables: Iterable[Iterable[tables.Row]], title: list[str], headings: list[str]
-) -> Iterator[tuple[int, header.Header | None, tables.Row]]:
+    all_tables: Iterable[Iterable[signs.Row]], title: list[str], headings: list[str]
+) -> Iterator[tuple[int, header.Header | None, signs.Row]]:
     """(number, header it stands under, cells) of each row that isn't blank, header or title.
 
     Text above the first header is added to ``title``, that above others to ``headings``. A table
@@ -229,12 +229,12 @@ def _list_rows(
                 yield number, known, row
 
 
-def _has_filing(row: tables.Row) -> bool:
+def _has_filing(row: signs.Row) -> bool:
     return bool(signs.BEGUN.search("|".join(row)))
 
 
 def _sorted_out(
-    chunk: list[tuple[int, header.Header | None, tables.Row]],
+    chunk: list[tuple[int, header.Header | None, signs.Row]],
 ) -> tuple[pd.DataFrame, list[tuple], list[tuple[str, str]]]:
     """Rows that can be taken, with their numbers read; what the quarantine says of others; and
     (place, number) of each filing that shares a row of the quarantine with another.
@@ -264,7 +264,7 @@ def _sorted_out(
     return table[table["valid"]].drop(columns=["written", "valid", "reason"]), refused, further
 
 
-def _fault(known: header.Header | None, row: tables.Row) -> tuple[str, str, str, str] | None:
+def _fault(known: header.Header | None, row: signs.Row) -> tuple[str, str, str, str] | None:
     """What keeps a row from being taken, but for its number: field, value, reason, remedy."""
     whole = " | ".join(row)
     if known is None:
@@ -283,7 +283,7 @@ def _fault(known: header.Header | None, row: tables.Row) -> tuple[str, str, str,
         if len(value) > _LONGEST:
             reason = f"is {len(value):,} characters long: more than one value?"
             return field, value, reason, "check that no quote or cell border is missing"
-        if isinstance(value, tables.Shown) and field != "number":
+        if isinstance(value, signs.Shown) and field != "number":
             reason = "is a number or date in the file, and may be shown otherwise"
             return field, value, reason, "write it as text"
         if field != "number" and _numbers_in(value):

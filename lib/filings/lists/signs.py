@@ -27,6 +27,14 @@ BEGUN = re.compile(r"[网網]\s*信\s*算?\s*[备備](?!案)")
 _WHOLE = re.compile(r"(?:网信算备|\w网信备)\d{12,}[\dX]号?")
 
 
+Row = list[str]
+"""The cells of a row of a table."""
+
+
+class Shown(str):
+    """A number, date or Boolean of a spreadsheet as text: its sheet may show it otherwise."""
+
+
 @dataclass(frozen=True)
 class Outside:
     """A text outside every table, the place where it stands, and whether it may head one."""

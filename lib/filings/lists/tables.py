@@ -5,7 +5,6 @@ import csv
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -18,31 +17,13 @@ from lxml import etree
 
 from filings.lists import header, pdf, signs
 from filings.lists.errors import ListError, check_unpacked
-from filings.lists.signs import Outside
-
-Row = list[str]
+from filings.lists.signs import Outside, Row, Shown
 
 _MOST_SPAN = 1000  # columns or rows that one merged cell may cover, and columns of its row
 _MOST_MERGED = 1_000_000  # cells that the merged ranges of a sheet may cover
 _SAMPLE = 2**16
 _HEADER_WITHIN = 100  # lines of text
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-
-
-class Shown(str):
-    """A number, date or Boolean of a spreadsheet as text: its sheet may show it otherwise."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """A list as read. ``title`` is the text above the tables; tables come in order, once.
-
-    ``outside`` fills while the tables are read.
-    """
-
-    title: str
-    tables: Iterator[Iterable[Row]]
-    outside: list[Outside]
 
 
 def parts(path: Path) -> Iterator[str | Outside | Iterator[Row]]:
