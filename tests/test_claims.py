@@ -17,7 +17,7 @@ PRESS = Path(__file__).parent / "press"
 SETS = (
     *("practice", "exam", "second_exam", "third_exam"),
     *("typed_practice", "typed_exam", "typed_second_exam"),
-    *("dense_practice", "everyday_exam"),
+    *("dense_practice", "everyday_exam", "everyday_second_exam"),
 )
 ARTICLE = SHARED / "article" / "article.txt"
 

@@ -14,7 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
-from filings.bounds.identified import IdentifiedSet
+from filings.bounds.identified import ContradictionError, IdentifiedSet, highest_totals
 from filings.bounds.model import Model
 from filings.bounds.program import Form, Outcome, Program, Rows, add
 from filings.bounds.table import Bounds, Sum
@@ -220,7 +220,7 @@ def _cost(fact: list[Statement], weight: int, position: int) -> tuple[int, int, 
     return weight, precise, -position
 
 
-_SMALL = 8
+_SMALL, _MIDDLING = 8, 40
 
 
 class Checker:
@@ -253,7 +253,13 @@ class Checker:
         self._points: list[np.ndarray] = []
         self._holding: list[frozenset[int]] = []
 
-    def _rows_of(self, group: Iterable[int]) -> Rows:
+    def _tighter(self, group: Iterable[int]) -> dict[int, int]:
+        """The ceilings, lowered to the totals that the statements of the group imply."""
+        said = [self.statements[n] for n in group if n < len(self.statements)]
+        implied, open_ = highest_totals(said, ())
+        return self._ceilings | {b: c for b, c in implied.items() if b not in open_}
+
+    def _rows_of(self, group: Iterable[int], ceilings: dict[int, int] | None = None) -> Rows:
         """The rows of a group, owned by their numbers."""
         group = sorted(group)
         said = [number for number in group if number < len(self.statements)]
@@ -261,7 +267,7 @@ class Checker:
         supposed = {number: self.supposed[number - len(self.statements)] for number in beside}
         sums = [question for one in supposed.values() for question in one.sums]
         about = [each for one in supposed.values() for each in one.about]
-        model = Model([self.statements[n] for n in said], sums, self._ceilings, about)
+        model = Model([self.statements[n] for n in said], sums, ceilings or self._ceilings, about)
         rows = model.rows
         rows.owner = [owner if owner is None else said[owner] for owner in rows.owner]
         for number, one in supposed.items():
@@ -291,7 +297,14 @@ class Checker:
         if len(group) <= _SMALL:
             # Rows for these facts alone make a far smaller program.
             return Program(self._rows_of(group)).feasible()
-        return self._found_near(group) or (thorough and self._found(group))
+        if self._found_near(group):
+            return True
+        if thorough and self.supposed and len(group) <= _MIDDLING:
+            try:
+                return Program(self._rows_of(group, self._tighter(group))).feasible()
+            except ContradictionError:
+                return False
+        return thorough and self._found(group)
 
     def known_to_hold(self, group: set[int], candidates: Iterable[int]) -> set[int]:
         """The group with the most candidates that some table met before agrees with beside it."""

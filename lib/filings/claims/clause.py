@@ -105,6 +105,7 @@ _WITHIN = re.compile(
 )
 _A_FIRM = re.compile(r"\S{0,4}?(?:企业|公司)")
 _ONE = re.compile(r"(?:[这一某那]家|旗下|该)[^,;。:]{0,24}$")
+_FILERS_HEAD = re.compile(r"备案的?(?:企业|主体|单位)(?:里|中|当中|集中|,)")
 _AMONG = re.compile("(?:之?中|里|当中)")
 _MARGIN = re.compile("绝对优势|遥遥领先|大幅领先")
 _UNKNOWN_PART = re.compile(r"[^\s,、。;:()\d省地个的]{1,3}[区县](?!块)")
@@ -308,6 +309,7 @@ class Clause:
         if self.reader.newest:
             self.reader.batches = (self.reader.newest,)
         self.batch_token, self.state.named = token, True
+        self.state.so_far = self.state.after = False
 
     def on_batch_before(self, index: int, token: Token):
         """较上一批: what is compared with the batch before the one spoken of."""
@@ -473,7 +475,7 @@ class Clause:
         if _OTHER_HALF.search(before) and ahead[:2] == ["amount", "share"]:
             self.of, self.whole = place.names[0] if len(place.names) == 1 else "?", place
             return
-        if _OTHER_HALF.search(before) and following and following.kind == "share":
+        if _OTHER_HALF.search(before) and following and following.kind in ("share", "shares"):
             self.of = place.names[0] if len(place.names) == 1 else "?"
             return
         self.previous = self.place or self.state.subject
@@ -712,11 +714,11 @@ class Clause:
             value = len(places.province_names()) - int(counted[-1].values[0])
             self.state.emit("coverage", (places.NATION,), batches, "provinces", "=", value,
                             counted[-1], token)  # fmt: skip
-        elif self.place:
-            for name in self.place.names:
+        elif place := self.place or self.state.subject:
+            first = place.token if place.token.start >= self.start else token
+            for name in place.names:
                 if not lexicon.region_members(name):
-                    self.state.emit("count", (name,), batches, "services", "=", 0,
-                                    self.place.token, token)  # fmt: skip
+                    self.state.emit("count", (name,), batches, "services", "=", 0, first, token)
 
     def countable(self, token: Token) -> bool:
         """False for a change, a denial, "one" without weight, several-each and bare "most"."""
@@ -793,7 +795,7 @@ class Clause:
         if lead.strip(' “"') and not re.fullmatch("[问答]:", lead):
             return False
         return not re.match(
-            r"\S{0,4}?(?:服务|项目|企业|公司|主体|备案|编号|区块链)", self.after(token)
+            r"\S{0,4}?(?:服务|项目|企业|公司|主体|单位|机构|备案|编号|区块链)", self.after(token)
         )
 
     def emit_count(self, names, index, token, place=None, batches=None, value=None, last=None):
@@ -912,6 +914,8 @@ class Clause:
             return
         if not self.clear(token):
             return
+        if self.place and "其中" in lead and "全国" not in lead:
+            self.of = self.of or self.counted_above(place)  # 我省29个,其中武汉占九成
         if not self.place and not self.joint and self.several_counted(place, lead):
             return
         if self.joint and not self.place and len(self.state.counts) > 1:
@@ -926,6 +930,14 @@ class Clause:
                 self.emit_share(Named((name,), place.token), index, token)
             return
         self.emit_share(place, index, token)
+
+    def counted_above(self, place: Named) -> str:
+        """The place counted just before in which all of these lie; "" if there is none."""
+        above = [set(places.ancestors(name)) for name in place.names
+                 if not lexicon.region_members(name)]  # fmt: skip
+        last = next((one for one in reversed(self.state.claims) if one.kind == "count"), None)
+        inside = last and above and all(last.place in one for one in above)
+        return last.place if inside and last.place != places.NATION else ""
 
     def several_counted(self, place: Named, lead: str) -> bool:
         """True if it is not said whose share it is: 青岛3个,济南2个,占全省七成; or of what it is.
@@ -964,7 +976,8 @@ class Clause:
         entities = re.search(r"(?:企业|公司|主体)(?:数量?)?(?:占|占比)\S{0,14}$", lead) or re.match(
             r"的?(?:备案)?(?:企业|公司|主体)", tail
         )
-        unit = "entities" if entities or self.state.unit == "entities" else "services"
+        filers = _FILERS_HEAD.search(self.state.text[: token.start])
+        unit = "entities" if entities or filers or self.state.unit == "entities" else "services"
         first = place.token if place.token.start >= self.start else token
         last = token if place.token.start < token.start else place.token
         self.state.emit("share", place.names, batches, unit, token.relation, token.values[0],

@@ -1,6 +1,7 @@
 """What a reader of an article keeps in mind from sentence to sentence: whose 全省 is meant."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -9,9 +10,13 @@ from filings.claims import lexicon
 
 _MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 _AUTONOMOUS = ("内蒙古", "广西", "西藏", "宁夏", "新疆")
-_BODY = (
+_BODY = re.compile(
     r"(?:省|市|自治区)?(?:委|政府)?(?:网信|互联网信息办|通信管理局|通管局|工信|经信|日报|晚报|政府)"
 )
+# 新华社昆明3月30日电, 本报杭州讯: where the article was written, which is no subject.
+_AGENCY = re.compile(r"[\u4e00-\u9fff]{0,6}(?:社|网|报|台|客户端)$")
+_WIRED = re.compile(r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:专?电|讯|消息)")
+_DATED = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:专?电|讯)")
 
 
 @cache
@@ -19,18 +24,14 @@ def _mention() -> re.Pattern:
     return re.compile(lexicon.name_pattern())
 
 
-@cache
-def _dateline() -> re.Pattern:
-    """新华社昆明3月30日电, 本报杭州讯: where the article was written, which is no subject."""
-    return re.compile(
-        rf"[\u4e00-\u9fff]{{0,6}}(?:社|网|报|台|客户端)({lexicon.name_pattern()})(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?"
-        rf"(?:专?电|讯|消息)|^({lexicon.name_pattern()})(?:\d{{1,2}}月)?\d{{1,2}}日(?:专?电|讯)"
-    )
-
-
-@cache
-def _body() -> re.Pattern:
-    return re.compile(rf"({lexicon.name_pattern()})(?={_BODY})")
+def _datelines(sentence: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Start, end and place of each dateline."""
+    for match in _mention().finditer(sentence):
+        agency = _AGENCY.search(sentence, 0, match.start())
+        behind = (_WIRED if agency else _DATED).match(sentence, match.end())
+        if behind and (agency or match.start() == 0):
+            start = agency.start() if agency else 0
+            yield start, behind.end(), lexicon.places_named(match[0])
 
 
 def at_level(name: str, level: str) -> str | None:
@@ -66,15 +67,16 @@ class Discourse:
         """Note a dateline, a body (湖南省网信办) or a headline's place; the sentence without it."""
         if self._by_body:
             self.local = self._by_body = False
-        for match in _dateline().finditer(sentence):
-            named = lexicon.places_named(match[1] or match[2])
+        for start, end, named in _datelines(sentence):
             self.home += named
             self.local = self.local or named != ("北京",)  # where the national agencies sit
-            sentence = sentence[: match.start()] + " " * len(match[0]) + sentence[match.end() :]
+            sentence = sentence[:start] + " " * (end - start) + sentence[end:]
         found = set()
-        for match in _body().finditer(sentence):
-            found.add(lexicon.places_named(match[1]))
-            sentence = sentence[: match.start()] + " " * len(match[1]) + sentence[match.end(1) :]
+        for match in _mention().finditer(sentence):
+            if _BODY.match(sentence, match.end()):
+                found.add(lexicon.places_named(match[0]))
+                blank = " " * len(match[0])
+                sentence = sentence[: match.start()] + blank + sentence[match.end() :]
         self._by_body = bool(found) and not self.local
         if headline and not found:
             found = {lexicon.places_named(match[0]) for match in _mention().finditer(sentence)}

@@ -152,7 +152,7 @@ def _decided(
     # Totals that follow from statements must not stand in for them here.
     checker = Checker(kept, supposed, room=room)
     return {
-        one: (verdict, _deciding(checker, one, impossible))
+        one: (verdict, _deciding(checker, quick, one, impossible))
         for one, (verdict, impossible) in found.items()
     }
 
@@ -166,8 +166,14 @@ def _room(claim: Claim) -> int:
     return math.ceil(4 * abs(claim.value) / 100)
 
 
-def _deciding(checker: Checker, claim: Claim, impossible: Sequence[int]) -> tuple[str, ...]:
-    """Ids of statements beside which none of that can hold; none of them is to spare."""
+def _deciding(
+    checker: Checker, quick: Checker, claim: Claim, impossible: Sequence[int]
+) -> tuple[str, ...]:
+    """Ids of statements beside which none of that can hold; none of them is to spare.
+
+    ``quick`` takes the totals of batches for granted: where only whole numbers decide, it tells
+    ``checker`` where to look.
+    """
     kept = checker.statements
     ordered = sorted(checker.everything(), key=lambda n: _spared_first(claim, kept[n]))[::-1]
     chosen: list[int] = []
@@ -175,13 +181,24 @@ def _deciding(checker: Checker, claim: Claim, impossible: Sequence[int]) -> tupl
     for way in sorted(impossible, key=lambda way: checker.relaxed_holds([*ordered, way])):
         if chosen and not checker.holds([*chosen, way]):
             continue
-        rest = [number for number in ordered if number not in chosen]
-        chosen = sorted(core_of(checker, [way], [*chosen, *rest]) | {*chosen}, key=ordered.index)
+        if not chosen and not checker.relaxed_holds([ordered[0], way]):
+            chosen = [ordered[0]]  # the claim's own fact, as a rule
+            continue
+        pool = [*chosen, *(number for number in ordered if number not in chosen)]
+        if checker.relaxed_holds([*ordered, way]):
+            likely = core_of(quick, [way], pool) | {n for n in pool if _is_total(kept[n])}
+            if not checker.holds([*likely, way]):
+                pool = [number for number in pool if number in likely]
+        chosen = sorted(core_of(checker, [way], pool) | {*chosen}, key=ordered.index)
     for number in reversed(chosen):
         fewer = [one for one in chosen if one != number]
         if not any(checker.holds([*fewer, way]) for way in impossible):
             chosen = fewer
     return tuple(kept[number].id for number in sorted(chosen))
+
+
+def _is_total(one: Statement) -> bool:
+    return one.kind == "count" and one.places == (places.NATION,)
 
 
 def _rows(claim: Claim, model: Model) -> Iterator[Limit]:

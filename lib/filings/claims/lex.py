@@ -22,6 +22,8 @@ _NUMBER = (
     rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百十亿]*|[{NUMERALS}]+)"
     rf"(?![\d{NUMERALS}几]| \d)"
 )
+NAMES = "四川|四平|三亚|三明|三沙|三门峡|九江|六安|六盘水|七台河|十堰|百色|万宁|五指山|五家渠"
+"""Places whose names begin with a numeral: no number in 数量是四川的5倍."""
 _ORDINAL = rf"(?:\d{{1,2}}|[{_DIGIT}十]{{1,3}})"
 
 # Wording before and behind a number → the relation of the ledger. Longest first.
@@ -103,13 +105,13 @@ _SPECS = (
     # Counts. The noun behind tells services from entities.
     ("amounts", rf"{_ITEM}(?:(?:[、和及与]|以及){_ITEM})*(?:[、和及与]|以及)"
                 rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})(?!{_NOT_SERVICES})"),
-    ("bare_amounts", rf"(?<=为|有|是|达|:)(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
+    ("bare_amounts", rf"(?<=为|有|是|达|:)(?!{NAMES})(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
                      rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
     ("amount", rf"({BEFORE_WORDS})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
                r"(以上|以下|左右|上下)?"),
     # In a table that runs on in a line, the counter stands at its head: 备案数(个):北京83、广东44.
     ("listed_amount", rf"(?<=[\u4e00-\u9fff:])({_NUMBER})(?=[、,;。]|$)"),
-    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)({_NUMBER})"
+    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)(?!{NAMES})({_NUMBER})"
                     rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
     # Small words that bind.
     ("in_order", r"依次(?:为|是|:)"),
@@ -211,8 +213,8 @@ def _below_myriad(text: str, tail: bool = False) -> int:
 @cache
 def _pattern() -> tuple[re.Pattern, dict[str, tuple[str, re.Pattern]]]:
     """All specifications in one alternation, and each one alone to read its parts."""
-    alone = {"place": ("place", lexicon.place_pattern())}
-    parts = [f"(?P<place>{lexicon.place_pattern().pattern})"]
+    alone = {}
+    parts = [f"(?P<place>{lexicon.place_pattern()})"]
     for index, (kind, pattern) in enumerate(_SPECS):
         name = f"t{index}"
         alone[name] = (kind, re.compile(pattern))
@@ -226,8 +228,8 @@ def tokens(text: str) -> list[Token]:
     whole, alone = _pattern()
     position = 0
     while match := whole.search(text, position):
-        kind, pattern = alone[match.lastgroup]
-        token = _token(kind, pattern.match(text, match.start()), text)
+        kind, pattern = alone.get(match.lastgroup, ("place", None))
+        token = _token(kind, pattern.match(text, match.start()) if pattern else match, text)
         if token:
             found.append(token)
         position = match.end()  # also where a run of numeral signs is no number

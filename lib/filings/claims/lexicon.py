@@ -101,11 +101,10 @@ def name_pattern() -> str:
     return rf"(?:(?<!粤港澳)(?<![泛环])(?:{'|'.join(names)})(?![区县旗](?![块域别间分内])))"
 
 
-@cache
-def place_pattern() -> re.Pattern:
+def place_pattern() -> str:
     """One place or compound of places as the press names it."""
     letters = "".join(_LETTERS)
-    return re.compile(
+    return (
         rf"{_NORTH.pattern}"
         rf"|{name_pattern()}(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
         rf"|[{letters}](?:、[{letters}])+|[{letters}]{{2,}}"
@@ -209,7 +208,7 @@ def understood(words: str) -> bool:
 
 OTHER_REGISTER = re.compile(
     r"算法|深度合成|生成式|大模型|ICP|版号|公安备案|私募|药品|化妆品|医疗器械|小程序|APP|APP备案|"
-    r"高新技术企业|科技型|专精特新|报备|金融信息服务|新闻信息|网络文化|网络视听|直播|短剧|电影|图书|培训机构|民办|"
+    r"可信区块链|评测|测评|高新技术企业|科技型|专精特新|报备|金融信息服务|新闻信息|网络文化|网络视听|直播|短剧|电影|图书|培训机构|民办|"
     r"社会组织|房地产|预售|物业|疫苗|食品|农药|兽药|化肥|律师|会计师|旅行社|网约车|出租车|无人机|矿山|煤矿|排污|环评|"
     r"境外投资|跨境电商|海关|报关|债券|信托|理财|电信业务|域名|等级保护|数据出境|标准合同|个人信息|人脸|商用密码|"
     r"比特币|BTC|以太|搜索热度|搜索指数|数字人民币"
