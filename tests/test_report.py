@@ -61,12 +61,15 @@ def test_numbers_of_which_no_claim_was_made_are_listed_with_the_reason(told):
          "Change of services of Sichuan from batch 1 to batch 2: 5",
          "四川的服务数由第一批到第二批的变化：5"),
         (("ratio", ("四川",), (2,), "services", "=", 9, "湖南", "倍"),
-         "services of Sichuan in batch 2, against those of Hunan: 9",
-         "第二批四川的服务数与湖南之比：9"),
+         "Sichuan had 9 times the services of Hunan in batch 2",
+         "第二批四川的服务数是湖南的9倍"),
+        (("ratio", ("四川",), (2,), "services", "<", 9, "湖南", "不足分之"),
+         "Sichuan had less than 9 % of the services of Hunan in batch 2",
+         "第二批四川的服务数少于湖南的9%"),
         (("count", ("中西部",), (2,), "services", "=", 9),
          "中西部, services in batch 2: 9", "第二批中西部：9"),
     ],
-    ids=["change", "ratio", "region"],
+    ids=["change", "times", "ratio", "region"],
 )  # fmt: skip
 def test_every_kind_of_claim_is_read_aloud(claim, en, zh):
     assert claims.reading(Claim(0, 0, "", *claim)) == (en, zh)

@@ -162,6 +162,16 @@ def reading(claim: Claim) -> Text:
         )
 
 
+_ABOUT = {
+    "=": Text("", ""),
+    "~": Text("about ", "约为"),
+    ">=": Text("at least ", "不少于"),
+    ">": Text("more than ", "多于"),
+    "<=": Text("at most ", "不多于"),
+    "<": Text("less than ", "少于"),
+}
+
+
 def _reading(claim: Claim) -> Text:
     if claim.kind in KINDS and claim.kind != "trend":
         relation = {">": ">=", "<": "<="}.get(claim.relation, claim.relation)
@@ -180,9 +190,12 @@ def _reading(claim: Claim) -> Text:
     value = f"{claim.written_value}{'%' if claim.kind == 'growth' else ''}"
     if claim.kind == "ratio":
         of = Text(*(words.named((claim.of,), lang) for lang in words.LANGUAGES))
+        times = "倍" in claim.wording
+        about = _ABOUT[claim.relation]
         return Text(
-            f"{what.en} of {en} in {to.en}, against those of {of.en}: {value}",
-            f"{to.zh}{zh}的{what.zh}与{of.zh}之比：{value}",
+            f"{en} had {about.en}{value} {'times' if times else '% of'} the {what.en} of {of.en} "
+            f"in {to.en}",
+            f"{to.zh}{zh}的{what.zh}{about.zh or '是'}{of.zh}的{value}{'倍' if times else '%'}",
         )
     base = Text(*(ledger.batches_in_words(claim.base, lang) for lang in words.LANGUAGES))
     return Text(
