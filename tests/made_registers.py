@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise, product
+from itertools import chain, combinations, pairwise, product
 from random import Random
 
 import numpy as np
@@ -79,6 +79,8 @@ class Tables:
         known = (NATION, *places.province_names(), "深圳")
         counts = {}
         for key, array in self.counts.items():
+            if key[0] == "most":
+                continue
             row = array[number] @ _makes_up(known)
             counts[key] = dict(zip(known, row.tolist(), strict=True))
         return Table(counts)
@@ -148,12 +150,63 @@ def returning_tables(totals: tuple[int, int], atoms: int = 3) -> Tables:
     return Tables({key: array[:, n] for n, key in enumerate(keys)})
 
 
+@cache
+def registers_of_filers(totals: tuple[int, ...], atoms: int = 2) -> Tables:
+    """Every register of filers with at most so many services in batches 1, 2, …, as counts.
+
+    A filer is of one atom and has so many services in each batch. ``most`` is what the largest
+    filer of the atom has. Registers with the same counts are one.
+    """
+    batches = range(1, len(totals) + 1)
+    chosen = [c for size in batches for c in combinations(batches, size)]
+    every = [f for f in product(*(range(t + 1) for t in totals)) if any(f)]
+
+    def rosters(start: int, left: tuple[int, ...]):
+        """All ways to take filers, from a type on, that fit."""
+        yield ()
+        for n in range(start, len(every)):
+            rest = tuple(a - b for a, b in zip(left, every[n], strict=True))
+            if min(rest) >= 0:
+                yield from ((every[n], *more) for more in rosters(n, rest))
+
+    rows = set()
+    for roster in rosters(0, totals):
+        held = [[sum(f[b - 1] for b in c) for f in roster] for c in chosen]
+        counts = [[sum(h), sum(n > 0 for n in h), sum(n > 1 for n in h), max(h, default=0)]
+                  for h in held]  # fmt: skip
+        rows.add(tuple(chain.from_iterable(counts)))
+    one = np.array(sorted(rows)).reshape(len(rows), len(chosen), 4)
+    joint = _side_by_side(one, atoms, totals)
+    units = ("services", "entities", "multi", "most")
+    return Tables({
+        (unit, c): joint[:, :, n, u]
+        for n, c in enumerate(chosen) for u, unit in enumerate(units)
+        if unit != "services" or len(c) == 1
+    })  # fmt: skip
+
+
+def _side_by_side(one: np.ndarray, atoms: int, totals: tuple[int, ...]) -> np.ndarray:
+    """Every way to put one row in each atom, the others empty, within the totals.
+
+    ``one`` has a row a register, a column a selection (single batches first) and a unit.
+    """
+    full = np.zeros((1, len(ATOMS), *one.shape[1:]), int)
+    for atom in range(atoms):
+        full = np.repeat(full, len(one), axis=0)
+        full[:, atom] = np.tile(one, (len(full) // len(one), 1, 1))
+        fits = full[:, :, : len(totals), 0].sum(axis=1) <= totals
+        full = full[fits.all(axis=1)]
+    return full
+
+
 def frame(totals: tuple[int, ...], atoms: int = 5) -> list[Statement]:
     """The statements that leave just the tables above."""
     batches = tuple(range(1, len(totals) + 1))
     made = [statement("count", "+".join(EMPTY), batches, 0)]
     made += [statement("count", NATION, (b,), totals[b - 1], "<=") for b in batches]
     gone = {3: "广东", 4: "深圳"}
+    if atoms < 3:
+        made.append(statement("count", "湖南", batches, 0))
     if atoms < 4:
         made.append(statement("count", gone[3], batches, 0))
     made.append(statement("count", "深圳", batches, 0, ">=" if atoms > 3 else "="))
@@ -253,6 +306,10 @@ def _sizes(services: int, entities: int, most: int) -> frozenset[tuple[int, bool
 
 def _most_is(said: Statement, tables: Tables) -> np.ndarray:
     """By sharing out each atom's services among its entities in every way."""
+    if ("most", said.batches) in tables.counts:
+        inside = sorted({a for name in said.places for a in HOME.get(name, ())})
+        largest = tables.counts["most", said.batches][:, inside]
+        return (largest.max(axis=1, initial=0) == said.value) & (said.value > 0)
     atoms = sorted({a for name in said.places for a in HOME.get(name, ())})
     services, entities = (tables.atoms(u, said.batches)[:, atoms] for u in ("services", "entities"))
     multi = tables.counts.get(("multi", said.batches))
@@ -297,7 +354,9 @@ def drawn(random: Random, truth: Tables, kinds) -> Statement | None:
     where, relation = random.choice(PLACES), random.choice(("=", "=", ">=", "<="))
     units = [u for u in ("services", "entities") if (u, (1,)) in truth.counts]
     unit = random.choice(units)
-    selections = [s for s in ((1,), (2,), BOTH) if ("services", (s[-1],)) in truth.counts]
+    selections = [s for unit, s in truth.counts if unit == "entities"]
+    if not selections:
+        selections = [s for s in ((1,), (2,), BOTH) if ("services", (s[-1],)) in truth.counts]
     batches, of = random.choice(selections), ""
     values = range(7)
     if kind in ("order", "leaders", "coverage"):

@@ -251,7 +251,7 @@ def bounds(queries, path, as_json, witness):
     register = IdentifiedSet(_kept(path), asked)
     found = register.bounds(asked)
     rows = [
-        {"query": query, "low": answer.low, "high": answer.high}
+        {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
         for query, answer in zip(queries, found, strict=True)
     ]
     if witness:
@@ -270,7 +270,8 @@ def bounds(queries, path, as_json, witness):
 
 def _ends(row) -> str:
     low, high = row["low"], row["high"]
-    return f"{low}" if low == high else f"{low} to {'open' if high is None else high}"
+    ends = f"{low}" if low == high else f"{low} to {'open' if high is None else high}"
+    return ends if row["proven"] else f"{ends} (not proven)"
 
 
 @main.command()
@@ -293,7 +294,7 @@ def measure(queries, path, as_json):
         click.echo(_json(rows))
         return
     for row in rows:
-        click.echo(f"{row['query']}\t{_ends(row)}{'' if row['proven'] else ' (not proven)'}")
+        click.echo(f"{row['query']}\t{_ends(row)}")
 
 
 @main.command()

@@ -97,6 +97,10 @@ class IdentifiedSet:
         self._take_in([question])
         return self.model.table(self._search.optimum(self.model.form(question), end).point)
 
+    def _proven(self, *found: bool) -> bool:
+        """Whether the solver came to its end and no law of filers is left out."""
+        return all(found) and self.model.complete
+
     def _representative(self, question: Sum) -> Sum:
         if len(question.places) == 1:
             alike = self._alike.get(question.places[0], question.places[0])
@@ -111,7 +115,7 @@ class IdentifiedSet:
             for end, kept in ends.items():
                 if self._wide.optimum(form, end).bound != kept:
                     ends[end] = None
-        return Bounds(ends["low"], ends["high"], low.proven and high.proven)
+        return Bounds(ends["low"], ends["high"], self._proven(low.proven, high.proven))
 
     @property
     def _wide(self) -> Search:
@@ -161,8 +165,10 @@ class IdentifiedSet:
             # A share that keeps falling as the whole grows comes as near to nothing as one likes.
             low = 0.0 if wide[0].low != ends[0].low else ends[0].low
             high = None if wide[1].high != ends[1].high else ends[1].high
-            return Bounds(low, high, low == ends[0].low and ends[0].proven and ends[1].proven)
-        return Bounds(ends[0].low, ends[1].high, ends[0].proven and ends[1].proven)
+            return Bounds(
+                low, high, low == ends[0].low and self._proven(ends[0].proven, ends[1].proven)
+            )
+        return Bounds(ends[0].low, ends[1].high, self._proven(ends[0].proven, ends[1].proven))
 
     def _extreme_ratio(
         self, part: Form, whole: Form, sense: str, search: Search | None = None
@@ -205,7 +211,8 @@ class IdentifiedSet:
         form = switches(model)
         search = Search(model.rows, self._search.points[0], model.over_several)
         low, high = (search.optimum(form, end) for end in ("low", "high"))
-        return Bounds(int(low.bound) + more, int(high.bound) + more, low.proven and high.proven)
+        proven = self._proven(low.proven, high.proven)
+        return Bounds(int(low.bound) + more, int(high.bound) + more, proven)
 
     def _grown(self) -> Model:
         """The model anew, to be extended: same columns, with the switches decided by now."""

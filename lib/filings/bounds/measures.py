@@ -226,7 +226,7 @@ def measured(name: str, asked: Asked, total: Bounds) -> tuple[Bounds, dict[str, 
         for end in ("low", "high")
     )
     low, high = min(lows, key=lambda end: end.value), max(highs, key=lambda end: end.value)
-    proven = all(end.proven for end in (*lows, *highs))
+    proven = asked.model.complete and all(end.proven for end in (*lows, *highs))
     return Bounds(low.value, high.value, proven), {"low": low.table, "high": high.table}
 
 

@@ -13,8 +13,13 @@ is left of a place once its named parts are taken out) and every batch b:
 - the most that one entity of some places has in some batches, where somebody says it: never less
   in more places or batches.
 
-The laws of distinct entities are those of unions two at a time: with three overlapping selections
-or more a range can be wider than the filers allow. It is never too narrow.
+- and E[A∪B∪C] ≥ E[A∪B] + E[A∪C] + E[B∪C] − E[A] − E[B] − E[C], as nobody is in all three less
+  than not at all.
+
+The laws of distinct entities are those of unions of two and three: complete where the selections
+that somebody speaks of lie one in the other, or within three batches. Entities with two or more
+services, and the most that one has, are complete within one batch. Elsewhere a range can be wider
+than the filers allow, never too narrow, and ``complete`` is False.
 
 The count of a place is the sum over its atoms, so parts never exceed the whole and the 31
 provinces add up to the nation. Nothing is taken from the statements but what they say.
@@ -22,7 +27,7 @@ provinces add up to the nation. Nothing is taken from the statements but what th
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -30,6 +35,8 @@ from filings import places
 from filings.bounds.program import Form, Rows, add
 from filings.bounds.table import Sum, Table
 from filings.ledger import KINDS, Statement, share_limits
+
+_FEW = 3  # batches
 
 Part = str | int
 """A place, or an atom of one."""
@@ -208,6 +215,7 @@ class Model:
                     self._at_least(more, less)
                     self._at_least(add((1, less), *((1, new) for new in rest)), more)
         self._add_laws_of_unions()
+        self._add_laws_of_three()
         for chosen in self.multi:
             ceiling = sum(self.ceilings[b] for b in chosen)
             for atom in range(self.atom_count):
@@ -241,6 +249,33 @@ class Model:
                 parts = [(1, self._forms["entities", chosen, atom]) for chosen in (one, other)]
                 parts += [(-1, self._forms["entities", both, atom])] if both else []
                 self._at_least(add(*parts), self._forms["entities", union, atom])
+
+    def _add_laws_of_three(self) -> None:
+        """Who is in all three of A, B and C is nobody at the least: see the formula above."""
+        known = sorted({*self.selections, *((batch,) for batch in self.batches)})
+        for three in combinations(known, 3):
+            pairs = [tuple(sorted({*one, *other})) for one, other in combinations(three, 2)]
+            every = tuple(sorted({*three[0], *three[1], *three[2]}))
+            apart = len(every) == sum(map(len, three))
+            if not apart or not {*pairs, every} <= {*known}:
+                continue
+            for atom in range(self.atom_count):
+                terms = [(1, self._forms["entities", chosen, atom]) for chosen in pairs]
+                terms += [(-1, self._forms["entities", chosen, atom]) for chosen in three]
+                self._at_least(self._forms["entities", every, atom], add(*terms))
+
+    @property
+    def complete(self) -> bool:
+        """False where filers may rule out tables that the laws of counts let pass."""
+        nested = all(set(one) <= set(other) for one, other in pairwise(self.selections))
+        few = len({batch for chosen in self.selections for batch in chosen}) <= _FEW
+        filers = [one for one in self._about if KINDS[one.kind].filers]
+        largest = [one for one in filers if one.kind == "max_per_entity"]
+        return (
+            (nested or few)
+            and all(len(one.batches) == 1 for one in filers)
+            and len({one.batches for one in largest}) == len(largest)
+        )
 
     def _at_least(self, more: Form, less: Form) -> None:
         """A row that holds in any register: more ≥ less."""

@@ -40,7 +40,8 @@ class Bounds:
 
     Both ends are attained by some table; ``high`` is None where nothing bounds it above, ``low``
     None where nothing bounds it below (ratios with a whole that may be nothing). ``proven`` is
-    False where the solver stopped at a limit: the ends are then outer bounds.
+    False where the solver stopped at a limit, or where filers obey more laws than the rows hold
+    (see ``Model``): the ends are then outer bounds.
     """
 
     low: int | float | None

@@ -422,6 +422,9 @@ class MaxPerEntity(Kind):
     def rule(self, said, counts):
         most, chosen, cases = said.value, said.batches, []
         for part in counts.parts(said.places):
+            for batch in chosen if len(chosen) > 1 else ():  # nor in one batch of several
+                services, entities = (counts.sum(u, (part,), (batch,)) for u in UNITS)
+                yield services - most * entities, None, 0
             services, entities = (counts.sum(u, (part,), chosen) for u in UNITS)
             extra = services - entities
             yield services - most * entities, None, 0
