@@ -349,7 +349,9 @@ def conflicts(path, as_json, lang):
     elif rows:
         click.echo("\n".join(row["words"] for row in rows))
     else:
-        click.echo("no statement contradicts the others")
+        click.echo(
+            "没有互相矛盾的说法。" if lang == "zh" else "no statement contradicts the others"
+        )
 
 
 @main.command()

@@ -53,7 +53,8 @@ def _block(writer, node) -> None:
 
 def _open_toggle(writer, _node) -> None:
     """Hidden code: a native toggle named by what it shows (MyST-NB gives it another name)."""
-    writer.body.append('<details class="code"><summary>Code</summary>')
+    word = "代码" if writer.config.language.startswith("zh") else "Code"
+    writer.body.append(f'<details class="code"><summary>{word}</summary>')
 
 
 def _close_toggle(writer, _node) -> None:

@@ -60,7 +60,7 @@ def page(
     languages is Chinese and the text between stays English. Raises ``UnnamedError``.
     """
     cells, answered = [], lang == "en"
-    for what, content in _parts(notebook, lang):
+    for what, content in _answer_first(notebook, lang):
         if what == "markdown":
             content = re.sub(r"\A# (.*)", lambda found: f"# {_heading(found[1], lang)}", content)
             cell = new_markdown_cell(content)
@@ -79,6 +79,18 @@ def page(
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
     return new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def _answer_first(notebook: NotebookNode, lang: str) -> list[tuple[str, str | NotebookNode]]:
+    """The parts with the answer above what is code or, on a Chinese page, English text."""
+    parts, answers = list(_parts(notebook, lang)), said(notebook, lang)[:1]
+    rest = [part for part in parts if part != ("markdown", *answers)]
+    if not answers or (lang == "en" and not answers[0].startswith("# ")):
+        return parts
+    if answers[0].startswith("# "):
+        return [("markdown", answers[0]), *rest]
+    heading, _, text = rest[0][1].partition("\n")
+    return [("markdown", heading), ("markdown", answers[0]), ("markdown", text.strip()), *rest[1:]]
 
 
 def boxed(table: str) -> str:
