@@ -282,6 +282,7 @@ def test_joint_values_and_any_function_of_them(random):
         return a * a - 2 * b * c
 
     found, at = register.extreme(asked, function)
+    assert register.extreme(asked, function, at_once=True) == (found, at)
     assert (found.low, found.high) == made.ends([function(*v) for v in every])
     assert {at["low"], at["high"]} <= set(every)
     assert (function(*at["low"]), function(*at["high"])) == (found.low, found.high)

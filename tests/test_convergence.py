@@ -39,7 +39,7 @@ class AllTables:
 
         return sorted({tuple(answer(table, asked) for asked in sums) for table in self.tables})
 
-    def extreme(self, sums, function):
+    def extreme(self, sums, function, at_once=False):
         rows = sorted(self.attainable(sums), key=lambda row: function(*row))
         return Bounds(function(*rows[0]), function(*rows[-1])), {"low": rows[0], "high": rows[-1]}
 

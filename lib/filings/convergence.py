@@ -7,9 +7,10 @@ a statistic is taken over all of them (`over_tables`), so what is printed is its
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import pairwise
+from functools import cache, reduce
+from itertools import accumulate, pairwise
 from math import asin, pi, sin, sqrt
+from operator import and_
 from typing import NamedTuple
 
 import numpy as np
@@ -41,12 +42,16 @@ class Span(NamedTuple):
 
 
 def over_tables(
-    identified: IdentifiedSet, sums: Sequence[Sum], statistic: Callable[[tuple[int, ...]], float]
+    identified: IdentifiedSet,
+    sums: Sequence[Sum],
+    statistic: Callable[[tuple[int, ...]], float],
+    at_once: bool = False,
 ) -> Span:
     """The attained range of a statistic of a few sums over all tables that agree with the evidence.
 
-    ``statistic`` takes the joint values of the sums, in their order. Both ends are attained, and
-    the counts there are given (``IdentifiedSet.extreme``).
+    ``statistic`` takes the joint values of the sums, in their order; ``at_once`` says that it can
+    take arrays of them, which is faster. Both ends are attained, and the counts there are given
+    (``IdentifiedSet.extreme``).
     """
     ranges = identified.bounds(sums)
     loose = [k for k, found in enumerate(ranges) if not found.exact]
@@ -59,9 +64,11 @@ def over_tables(
         return tuple(joint)
 
     if not loose:
-        value = statistic(whole(()))
+        value = float(statistic(whole(())))
         return Span(value, value, whole(()), whole(()))
-    found, at = identified.extreme([sums[k] for k in loose], lambda *free: statistic(whole(free)))
+    found, at = identified.extreme(
+        [sums[k] for k in loose], lambda *free: statistic(whole(free)), at_once
+    )
     return Span(found.low, found.high, whole(at["low"]), whole(at["high"]))
 
 
@@ -411,15 +418,23 @@ class Finding:
 
 
 def verdict(
-    identified: IdentifiedSet, sums: Sequence[Sum], holds: Callable[[tuple[int, ...]], bool | None]
+    identified: IdentifiedSet,
+    sums: Sequence[Sum],
+    holds: Callable[[tuple[int, ...]], bool | None],
+    at_once: bool = False,
 ) -> str:
     """``supported`` if true of every table, ``contradicted`` if false of every, else ``undecided``.
 
     ``holds`` takes the joint values of the sums; None stands for a table by which the sentence
-    can't be told true or false.
+    can't be told true or false. ``at_once`` as for `over_tables`; it then says true or false.
     """
     degree = {False: 0.0, None: 0.5, True: 1.0}
-    found = over_tables(identified, sums, lambda counts: degree[holds(counts)])
+    found = over_tables(
+        identified,
+        sums,
+        lambda counts: holds(counts) * 1.0 if at_once else degree[holds(counts)],
+        at_once,
+    )
     return "supported" if found.low == 1 else "contradicted" if found.high == 0 else "undecided"
 
 
@@ -437,10 +452,11 @@ def rises(hits: Sequence[int], totals: Sequence[int]) -> bool | None:
 def narrows(behind: Sequence[int], ahead: Sequence[int]) -> bool:
     """Is the relative gap smaller after each step than before it?
 
-    Compared as whole numbers, x₂ y₁ > x₁ y₂, so that equal gaps are equal.
+    Compared as whole numbers, x₂ y₁ > x₁ y₂, so that equal gaps are equal. Of arrays of counts
+    each is compared with its like.
     """
     pairs = pairwise(zip(behind, ahead, strict=True))
-    return all(x2 * y1 > x1 * y2 for (x1, y1), (x2, y2) in pairs)
+    return reduce(and_, (x2 * y1 > x1 * y2 for (x1, y1), (x2, y2) in pairs), True)
 
 
 def totals_of(identified: IdentifiedSet, *selections: Sequence[int]) -> tuple[int, ...]:
@@ -538,8 +554,8 @@ def narrowing(identified: IdentifiedSet) -> Finding:
     sums = [services(group, batch) for group in (NAMED, LEADERS) for batch in (1, 2, 3)]
 
     def steps(counts: tuple[int, ...]) -> bool:
-        behind, ahead = np.array(counts[:3]), np.array(counts[3:])
-        return narrows(behind, ahead) or narrows(behind.cumsum(), ahead.cumsum())
+        behind, ahead = counts[:3], counts[3:]
+        return narrows(behind, ahead) | narrows(*(list(accumulate(c)) for c in (behind, ahead)))
 
     def at_end(counts: tuple[int, ...]) -> bool:
         return narrows((counts[0], sum(counts[:3])), (counts[3], sum(counts[3:])))
@@ -549,11 +565,11 @@ def narrowing(identified: IdentifiedSet) -> Finding:
         return 100 * sum(counts[:last]) / sum(counts[3 : 3 + last])
 
     readings = {
-        "at each step": verdict(identified, sums, steps),
-        "smaller at the end": verdict(identified, sums, at_end),
+        "at each step": verdict(identified, sums, steps, at_once=True),
+        "smaller at the end": verdict(identified, sums, at_end, at_once=True),
     }
-    change = over_tables(identified, sums, lambda c: (ratio(c, 1) - ratio(c, 3)) / 100)
-    first, last = (over_tables(identified, sums, lambda c, k=k: ratio(c, k)) for k in (1, 3))
+    change = over_tables(identified, sums, lambda c: (ratio(c, 1) - ratio(c, 3)) / 100, True)
+    first, last = (over_tables(identified, sums, lambda c, k=k: ratio(c, k), True) for k in (1, 3))
     before, after = words.span(first.low, first.high, 1), words.span(last.low, last.high, 1)
     return Finding(
         "A12",

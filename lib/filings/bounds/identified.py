@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -266,22 +267,30 @@ class IdentifiedSet:
         Raises ValueError if a sum is open above or the combinations to be tried are too many.
         """
         joint = self._joint(questions)
-        return [values for values in joint.candidates() if joint.possible(values)]
+        every = map(tuple, joint.candidates.tolist())
+        return [values for values in every if joint.possible(values)]
 
     def extreme(
-        self, questions: Iterable[Sum], function: Callable[..., float]
+        self, questions: Iterable[Sum], function: Callable[..., float], at_once: bool = False
     ) -> tuple[Bounds, dict[str, tuple[int, ...]]]:
         """Bounds of any function of a few sums over all tables, and the joint values at each end.
 
         Candidates within the sums' ranges are tried from the extreme inwards; the first that some
-        table has is the end. Raises ValueError as ``attainable`` does.
+        table has is the end. ``at_once``: the function takes arrays, one a sum, of all candidates.
+        Raises ValueError as ``attainable`` does.
         """
         joint = self._joint(questions)
-        ordered = sorted(joint.candidates(), key=lambda values: (function(*values), values))
-        ends = {}
-        for end, order in (("low", ordered), ("high", reversed(ordered))):
-            ends[end] = next(values for values in order if joint.possible(values))
-        return Bounds(function(*ends["low"]), function(*ends["high"])), ends
+        grid = joint.candidates
+        if at_once:
+            worth = np.broadcast_to(function(*grid.T), len(grid)).astype(float)
+        else:
+            worth = np.array([function(*values) for values in grid.tolist()], float)
+        order = np.lexsort((*grid.T[::-1], worth))
+        ends, values = {}, {}
+        for end, ranked in (("low", order), ("high", order[::-1])):
+            at = next(n for n in ranked if joint.possible(tuple(grid[n].tolist())))
+            ends[end], values[end] = float(worth[at]), tuple(grid[at].tolist())
+        return Bounds(ends["low"], ends["high"]), values
 
 
 class _Joint:
@@ -305,12 +314,13 @@ class _Joint:
             tuple(round(value_at(point, form)) for form in forms): True for point in register.points
         }
 
-    def candidates(self) -> list[tuple[int, ...]]:
-        """Combinations that the relaxation does not rule out by sums of neighbours."""
+    @cached_property
+    def candidates(self) -> np.ndarray:
+        """Combinations that the relaxation does not rule out by sums of neighbours, one a row."""
         spans = [range(found.low, found.high + 1) for found in self._ranges]
         if math.prod(len(span) for span in spans) > _MOST_COMBINATIONS:
             raise ValueError("too many combinations to try; ask for fewer or narrower sums")
-        grid = np.array(list(product(*spans)), dtype=float)
+        grid = np.stack(np.meshgrid(*spans, indexing="ij"), -1).reshape(-1, len(spans))
         count = len(spans)
         for weights in product((-1, 0, 1), repeat=count):
             if sum(map(abs, weights)) < 2 or weights < tuple(-w for w in weights):
@@ -319,7 +329,7 @@ class _Joint:
             low, high = (self._relaxed.optimise(form, end).value for end in ("low", "high"))
             value = grid @ np.array(weights)
             grid = grid[(value >= low - _EPS) & (value <= high + _EPS)]
-        return [tuple(int(v) for v in row) for row in grid]
+        return grid
 
     def possible(self, values: tuple[int, ...]) -> bool:
         """True if some table has these values together."""
