@@ -298,6 +298,34 @@ def measure(queries, path, as_json):
 
 
 @main.command()
+@click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
+@_LEDGER
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def likely(queries, path, as_json, lang):
+    """What is likely on each of six assumptions, beside what is proven.
+
+    Of counts (services:四川+重庆:2-3) or of shares of all services (share:四川+重庆:2-3). The
+    assumptions are models, no evidence: `filings bounds` says what the evidence alone leaves.
+    """
+    from filings import likely
+    from filings.bounds import Sum
+
+    asked = [Sum.parse(query.replace("share:", "services:", 1)) for query in queries]
+    if any(question.unit != "services" for question in asked):
+        raise ValueError("only services are drawn; write services: or share:")
+    batches = {1, 2, 3, 4, 5}.union(*(question.batches for question in asked))
+    feasible = likely.Feasible(_kept(path), sorted(batches))
+    drawn = [likely.draws(feasible, name) for name in likely.ASSUMPTIONS]
+    said = []
+    for query, question in zip(queries, asked, strict=True):
+        share = query.startswith("share:")
+        table = likely.summary(drawn, question.places, question.batches, share)
+        said += [{"query": query} | row for row in table.to_dict("records")]
+    click.echo(_json(said) if as_json else "\n".join(likely.in_words(said, lang)))
+
+
+@main.command()
 @click.argument("query")
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
