@@ -17,12 +17,20 @@ WRITES = {
     "01_ingestion": ("statements.csv", "cells.csv"),
     "02_regional_concentration": ("measures.csv",),
     "05_article_audit": ("audit.csv",),
+    "07_likely": ("likely.csv", "chances.csv", "calibration.csv"),
 }
 """What a notebook writes into data/processed."""
 
 READS = {
     "01_ingestion": (),
-    "03_central_western_catch_up": ("statements.csv", "cells.csv", "measures.csv"),
+    "03_central_western_catch_up": (
+        "statements.csv",
+        "cells.csv",
+        "measures.csv",
+        "likely.csv",
+        "chances.csv",
+    ),
+    "05_article_audit": ("statements.csv", "cells.csv", "likely.csv", "chances.csv"),
 }
 """What a notebook reads there, where it is not `USUAL`."""
 
@@ -121,7 +129,7 @@ def task_notebook():
     cases = [name for name in known if name.startswith("cases/") and name != COMPARISON]
     evidence = [*paths.RAW.rglob("*"), *paths.REFERENCE.rglob("*"), paths.PINS]
     writer = {file: name for name, files in WRITES.items() for file in files if name in known}
-    for name in known:
+    for name in sorted(known, key=lambda name: name not in WRITES):  # what others wait for first
         case = name in cases
         reads = READS.get(name, USUAL)
         before = [writer[file] for file in reads if file in writer]

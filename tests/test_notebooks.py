@@ -39,6 +39,7 @@ def test_the_notebooks_are_there():
         "04",
         "05",
         "06",
+        "07",
     ]
 
 

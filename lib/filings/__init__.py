@@ -2,6 +2,6 @@
 
 The rooms, from raw evidence to the printed page (nothing imports upward):
 ``paths`` · ``places`` · ``numbers`` · ``ledger`` · ``words`` · ``measures`` → ``bounds`` →
-``lists`` · ``convergence`` · ``claims`` · ``cases`` → ``answers`` · ``figures`` → ``notebook`` ·
-``runner`` · ``site`` → ``cli``. What depends on what among notebooks is ``dodo.py``.
+``lists`` · ``convergence`` · ``claims`` · ``cases`` · ``likely`` → ``answers`` · ``figures`` →
+``notebook`` · ``runner`` · ``site`` → ``cli``. What depends on what among notebooks is ``dodo.py``.
 """

@@ -544,6 +544,20 @@ def catching_up(identified: IdentifiedSet, interior: Sequence[str]) -> Finding:
     )
 
 
+def each_step(counts: Sequence[int]) -> bool:
+    """Does the gap narrow at each step, in each batch's new filings or in the filings so far?
+
+    ``counts`` are those of the ones behind in batches 1, 2 and 3, then of the ones ahead.
+    """
+    behind, ahead = counts[:3], counts[3:]
+    return narrows(behind, ahead) | narrows(*(list(accumulate(c)) for c in (behind, ahead)))
+
+
+def at_end(counts: Sequence[int]) -> bool:
+    """Is the gap smaller in all three batches together than in the first? See `each_step`."""
+    return narrows((counts[0], sum(counts[:3])), (counts[3], sum(counts[3:])))
+
+
 def narrowing(identified: IdentifiedSet) -> Finding:
     """A12, "the gap to the developed regions narrows step by step": does it, batch by batch?
 
@@ -553,19 +567,12 @@ def narrowing(identified: IdentifiedSet) -> Finding:
     """
     sums = [services(group, batch) for group in (NAMED, LEADERS) for batch in (1, 2, 3)]
 
-    def steps(counts: tuple[int, ...]) -> bool:
-        behind, ahead = counts[:3], counts[3:]
-        return narrows(behind, ahead) | narrows(*(list(accumulate(c)) for c in (behind, ahead)))
-
-    def at_end(counts: tuple[int, ...]) -> bool:
-        return narrows((counts[0], sum(counts[:3])), (counts[3], sum(counts[3:])))
-
     def ratio(counts: tuple[int, ...], last: int) -> float:
         """Filings of the three for 100 of the four, up to a batch."""
         return 100 * sum(counts[:last]) / sum(counts[3 : 3 + last])
 
     readings = {
-        "at each step": verdict(identified, sums, steps, at_once=True),
+        "at each step": verdict(identified, sums, each_step, at_once=True),
         "smaller at the end": verdict(identified, sums, at_end, at_once=True),
     }
     change = over_tables(identified, sums, lambda c: (ratio(c, 1) - ratio(c, 3)) / 100, True)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from filings import places
 from filings.figures import style
@@ -495,8 +496,8 @@ def likely(page: Page, table: pd.DataFrame) -> None:
         plot=3.5 * lines + 3 * len(table) + 6,
         title=title,
         subtitle=page.say(
-            "A model's estimate, one row an assumption; not a count",
-            "模型估计，每行一种假设；并非清点",
+            "A model's estimate, no count; a row for each assumption on who filed what nobody reports",
+            "模型估计，并非清点；每行为一种关于未见报道之备案归属的假设",
         ),
         note=page.say(
             "The pale range is certain whatever the model; the dark one holds 90% of the model's "
@@ -514,6 +515,7 @@ def likely(page: Page, table: pd.DataFrame) -> None:
     for y, row in enumerate(table.itertuples()):
         beside(ax, row.high, y, write(row.likely_low, row.likely_high), xytext=(6, 0))
     ax.set_xlim(0, table["high"].max())
+    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))  # whole percents
     ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= table["high"].max()]
     ax.set_xticks(ticks, [write(tick, tick) for tick in ticks])
     ax.grid(axis="x")

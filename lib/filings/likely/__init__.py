@@ -79,7 +79,7 @@ ASSUMPTIONS: dict[str, Assumption] = {
         _column("gdp_100m_yuan_2020"),
     ),
     "alike": Assumption(
-        Text("new filings outside the leaders alike", "领先省市以外各省机会相同"),
+        Text("new filings outside the leaders alike", "领先省市以外的新增备案各省机会相同"),
         lambda feasible: np.ones(len(PROVINCES)),
     ),
     "first": Assumption(
@@ -135,6 +135,10 @@ class Draws:
         )
         return self._told(self._values(asked) / self._values(whole), f"share of {asked}")
 
+    def mixing(self, question: Sum) -> tuple[float, float]:
+        """R-hat and effective sample size of a sum: see `quality`."""
+        return self.quality(self._values(question))
+
     def quality(self, values: np.ndarray) -> tuple[float, float]:
         """R-hat over the groups of chains, and the number of independent draws they are worth.
 
@@ -177,7 +181,7 @@ def draws(
     *,
     steps: int = 4000,
     chains: int = 128,
-    check: int = 40,
+    check: int = 30,
     seed: int = SEED,
 ) -> Draws:
     """Random tables that agree with the statements, by the weights of an assumption.
