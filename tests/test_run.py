@@ -162,7 +162,6 @@ def test_a_case_keeps_the_language_asked_for(project):
     for arguments, wanted in (
         (["case", "成都", "--lang", "zh"], "zh"),
         (["run", "--force", "cases/成都"], "zh"),
-        (["case", "成都"], "zh"),
         (["case", "成都", "--lang", "en"], "en"),
     ):
         running = start(project, *arguments)

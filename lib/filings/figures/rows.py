@@ -496,7 +496,8 @@ def likely(page: Page, table: pd.DataFrame) -> None:
         plot=3.5 * lines + 3 * len(table) + 6,
         title=title,
         subtitle=page.say(
-            "A model's estimate, no count; a row for each assumption on who filed what nobody reports",
+            "A model's estimate, no count; a row for each assumption on who filed what nobody "
+            "reports",
             "模型估计，并非清点；每行为一种关于未见报道之备案归属的假设",
         ),
         note=page.say(
