@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
@@ -32,8 +33,15 @@ PRINT_ONLY = {("coverage", "slide"), ("coverage", "card"), ("tile_map", "card")}
 
 
 def draw(name, lang="en", outlet=WIDE, table=None):
-    table = TABLES[name]() if table is None else table
+    if table is None:
+        return drawn(name, lang, outlet)
     return figures.BUILDERS[name](table, lang, outlet, SOURCES)
+
+
+@cache
+def drawn(name, lang, outlet):
+    """The figure of the made-up table; to be looked at, not changed."""
+    return figures.BUILDERS[name](TABLES[name](), lang, outlet, SOURCES)
 
 
 def test_every_figure_has_a_made_up_table():

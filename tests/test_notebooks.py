@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from filings import paths, words
+from filings import paths
+from filings.outputs import said
 from filings.site.notebook import title
 from toy import start, write_notebook
 
@@ -94,7 +95,7 @@ def test_the_answer_is_on_the_first_screen(notebook):
     first = next(c for c in code(notebook) if "parameters" not in c.metadata.get("tags", []) and
                  "injected-parameters" not in c.metadata.get("tags", []))  # fmt: skip
     assert len(first.source.splitlines()) <= 7
-    assert any(words.said(output.get("data", {}), "zh") for output in first.outputs)
+    assert any(said(output.get("data", {}), "zh") for output in first.outputs)
 
 
 @each_notebook

@@ -2,7 +2,8 @@
 
 import pytest
 from filings import paths, words
-from filings.figures.output import SHOWN
+from filings.outputs import SHOWN
+from filings.outputs import shown as figures_shown
 from filings.site import notebook, pages
 from filings.site.extension import EnglishAndChinese
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -75,7 +76,7 @@ def said(monkeypatch, text, shown):
 
 def test_figures_shown_are_those_of_the_outputs():
     cells = [new_code_cell("", outputs=[rich("image/png", "", **{SHOWN: name})]) for name in "ba"]
-    assert notebook.shown(new_notebook(cells=cells)) == ["b", "a"]
+    assert figures_shown(new_notebook(cells=cells)) == ["b", "a"]
 
 
 @pytest.mark.parametrize("shown", words.LANGUAGES)

@@ -6,6 +6,7 @@ A failure leaves every file as it was; a notebook that did not change gives the 
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from filings import figures, paths
+from filings import outputs, paths
 
 
 class UnknownParameterError(ValueError):
@@ -61,11 +62,11 @@ def execute(
     name = output.relative_to(paths.NOTEBOOKS).as_posix()
     source = _cleared(nbformat.read(notebook, as_version=4))
     _refuse_unknown(parameters, source, name)
-    before = figures.shown(nbformat.read(output, as_version=4)) if output.exists() else []
+    before = outputs.shown(nbformat.read(output, as_version=4)) if output.exists() else []
     partial = paths.FAILED / name
     partial.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with figures.kept(before), paths.kept(writes):
+        with _figures_kept(before), paths.kept(writes):
             executed = _executed(source, output.parent, parameters, partial)
     except PapermillExecutionError as error:
         raise FailureError(f"{_told(error)}\nAs far as it came: {_shown(partial)}") from None
@@ -73,8 +74,25 @@ def execute(
         raise FailureError(f"{error}") from None
     paths.write(output, f"{nbformat.writes(_normal(executed))}\n".encode())
     partial.unlink(missing_ok=True)
-    drawn = figures.files(figures.shown(executed))
-    return [*(path for path in writes if path.exists()), *drawn, output]
+    return [*(path for path in writes if path.exists()), *_files(outputs.shown(executed)), output]
+
+
+def _figures_kept(names: list[str]):
+    """Those figures put back if what follows fails. The room is slow to load, so only if asked."""
+    if not names:
+        return nullcontext()
+    from filings import figures
+
+    return figures.kept(names)
+
+
+def _files(names: list[str]) -> list[Path]:
+    """Every file of those figures."""
+    if not names:
+        return []
+    from filings import figures
+
+    return figures.files(names)
 
 
 def _executed(source, folder: Path, parameters: dict, partial: Path):

@@ -4,7 +4,7 @@ Every sentence that is printed stands once, as a `Text`: its English and its Chi
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from typing import NamedTuple
@@ -12,14 +12,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from filings import ledger, paths, places
-
-LANGUAGES = ("en", "zh")
+from filings.outputs import LANGUAGES, OTHER
 
 _HANDFUL = 5
 _TENTH = 0.1
-
-_OTHER = "text/x-markdown-{}"
-"""The MIME type under which a notebook keeps what it says in the language it does not show."""
 
 
 class Text(NamedTuple):
@@ -209,21 +205,14 @@ def markdown(text: str) -> str:
 def say(*texts: Text, lang: str = "en") -> None:
     """Show paragraphs in a notebook, and keep them in the other language beside.
 
-    ``lang`` is the language shown. The site shows either (`said`).
+    ``lang`` is the language shown. The site shows either (`outputs.said`).
     """
     from IPython.display import display
 
     both = ("\n\n".join(text[k] for text in texts) for k in range(len(LANGUAGES)))
-    kept = {_OTHER.format(name): text for name, text in zip(LANGUAGES, both, strict=True)}
-    shown = kept.pop(_OTHER.format(lang))
+    kept = {OTHER.format(name): text for name, text in zip(LANGUAGES, both, strict=True)}
+    shown = kept.pop(OTHER.format(lang))
     display({"text/markdown": shown, **kept, "text/plain": shown}, raw=True)
-
-
-def said(output: Mapping[str, str], lang: str) -> str | None:
-    """What an output of `say` says in that language; None for any other output."""
-    if not any(_OTHER.format(name) in output for name in LANGUAGES):
-        return None
-    return output.get(_OTHER.format(lang), output["text/markdown"])
 
 
 def table(rows: pd.DataFrame, caption: str, links: Iterable[str] = (), index: bool = False) -> None:

@@ -21,7 +21,6 @@ from filings.figures.output import (
     redraw,
     rendered,
     save,
-    shown,
 )
 from filings.figures.page import BUILDERS, OUTLETS, Outlet, Page
 from filings.figures.panels import (
@@ -74,7 +73,6 @@ __all__ = [
     "rendered",
     "save",
     "shares",
-    "shown",
     "standing_still",
     "tile_map",
     "timeline",

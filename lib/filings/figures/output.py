@@ -20,12 +20,10 @@ import pandas as pd
 from filings import paths
 from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page, TooTallError
 from filings.figures.sources import source_line
-from filings.figures.words import LANGUAGES
+from filings.outputs import LANGUAGES, SHOWN
 
 FORMATS = ("svg", "pdf", "png")
 INLINE_DPI = 110
-SHOWN = "filings_figure"
-"""The key of an output's metadata that names the figure it shows."""
 
 # Everything that would put a date or a version into the file.
 _BLANK = {
@@ -174,13 +172,6 @@ def _caption(page: Page) -> str:
     stop = ". " if page.lang == "en" else "。"
     parts = (page.words[part].rstrip(".。 ") for part in ("title", "subtitle", "note"))
     return stop.join(part for part in parts if part) + stop.strip()
-
-
-def shown(notebook) -> list[str]:
-    """The figures whose pictures stand in an executed notebook, by name."""
-    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
-    named = (output.get("metadata", {}).get(SHOWN) for output in outputs)
-    return sorted({name for name in named if name})
 
 
 def files(names: Iterable[str]) -> list[Path]:

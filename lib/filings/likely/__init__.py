@@ -308,7 +308,7 @@ class Withheld:
     name: str
     statements: tuple[Statement, ...]
     facts: Mapping[Sum, int]
-    batches: tuple[int, ...] = (1, 2, 3, 4, 5)
+    batches: tuple[int, ...]
     untestable: tuple[str, ...] = ()
 
 
@@ -324,26 +324,31 @@ def withheld(statements: Iterable[Statement]) -> list[Withheld]:
     statements = tuple(statements)
     identified = IdentifiedSet(statements)
 
-    def part(name, drop, names, batches, untestable=()):
+    def part(name, drop, names, batches, drawn, untestable=()):
         asked = [Sum("services", (place,), batches) for place in names]
         found = zip(asked, identified.bounds(asked), strict=True)
         facts = {question: answer.low for question, answer in found if answer.exact}
         left = tuple(s for s in statements if not drop(s))
-        return Withheld(name, left, facts, untestable=untestable)
+        return Withheld(name, left, facts, drawn, untestable)
 
     def names(statement):
         return {*statement.places, *(statement.value if isinstance(statement.value, tuple) else ())}
 
+    every, first = (1, 2, 3, 4, 5), (1, 2, 3)  # batches 1 to 3 have statements of their own
     outside = tuple(name for name, out in zip(PROVINCES, POOL, strict=True) if out)
     two, three = ("湖南", "重庆"), ("北京", "江苏", "云南")
     return [
         part(
             "batch 1",
             lambda s: s.batches == (1,) and {places.province_of(p) for p in s.places} & {*outside},
-            *(outside, (1,), ("first",)),
+            *(outside, (1,), first, ("first",)),
         ),
-        part("batches 2-3", lambda s: {2, 3} & {*s.batches} and names(s) & {*two}, two, (2, 3)),
-        part("batch 5", lambda s: 5 in s.batches and names(s) & {*three}, three, (5,)),
+        part(
+            "batches 2-3",
+            lambda s: {2, 3} & {*s.batches} and names(s) & {*two},
+            *(two, (2, 3), first),
+        ),
+        part("batch 5", lambda s: 5 in s.batches and names(s) & {*three}, three, (5,), every),
         _sister_thinned(outside),
     ]
 

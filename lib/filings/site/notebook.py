@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from filings import words
-from filings.figures.output import SHOWN
+from filings import outputs
+from filings.outputs import SHOWN
 from filings.site import figure
 
 _ENGLISH_BELOW = "*以下正文为英文；结论、图和图注为中文。*"
@@ -17,18 +17,12 @@ class UnnamedError(ValueError):
     """A picture in a notebook that is no figure of the manifest, so has no alt text."""
 
 
-def shown(notebook: NotebookNode) -> list[str]:
-    """The names of the figures that the notebook shows, in order."""
-    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [o.metadata[SHOWN] for o in outputs if SHOWN in o.get("metadata", {})]
-
-
 def said(notebook: NotebookNode, lang: str) -> list[str]:
-    """What the notebook says in both languages (`filings.words.say`), in order; the first is its
+    """What the notebook says in both languages (`words.say`), in order; the first is its
     answer.
     """
-    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    texts = (words.said(output.get("data", {}), lang) for output in outputs)
+    every = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    texts = (outputs.said(output.get("data", {}), lang) for output in every)
     return [text for text in texts if text is not None]
 
 
@@ -141,7 +135,7 @@ def _rich(output: NotebookNode, lang: str) -> tuple[str, str] | None:
     if "image/png" in data:
         raise UnnamedError("a notebook shows a picture that no figures.exhibit drew")
     if "text/markdown" in data:
-        return "markdown", words.said(data, lang) or data["text/markdown"]
+        return "markdown", outputs.said(data, lang) or data["text/markdown"]
     if "text/html" in data:
         return "table", data["text/html"]
     return None

@@ -10,7 +10,7 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from filings import ledger, paths, places, words
+from filings import ledger, outputs, paths, places, words
 from filings.figures.output import manifest
 from filings.site import audit, figure, notebook
 from filings.site.readme import resources
@@ -237,7 +237,7 @@ def _gallery(entries: Mapping[str, Mapping], books: Mapping[str, NotebookNode], 
     lines = [f"# {_pick(_MENU['figures/README'], lang)}"]
     seen = set()
     for name, book in books.items():
-        drawn = [one for one in notebook.shown(book) if one not in seen]
+        drawn = [one for one in outputs.shown(book) if one not in seen]
         seen.update(drawn)
         if drawn:
             lines.append(f"## [{_label(name, book, lang)}](../{name}.ipynb)")
