@@ -40,6 +40,7 @@ class IdentifiedSet:
         self.statements = tuple(statement for statement in statements if statement.binds)
         self._questions = tuple(questions)
         self._ranges: dict[Sum, Bounds] = {}
+        self._switches: dict[object, Bounds] = {}
         self._joints: dict[tuple[Sum, ...], _Joint] = {}
         self._measured: dict[tuple[str, tuple[int, ...]], bound_measures.Asked] = {}
         self._build()
@@ -199,21 +200,27 @@ class IdentifiedSet:
         """
         mine = Sum(unit, (place,), tuple(batches))
         self._take_in([mine])
-        return self._counted(lambda model: model.others(">", unit, place, mine.batches), 1)
+        return self._counted(
+            (place, mine), lambda model: model.others(">", unit, place, mine.batches), 1
+        )
 
     def coverage(self, batches: tuple[int, ...]) -> Bounds:
         """Bounds of the number of provinces with at least one service in the batches."""
         self._take_in([Sum("services", (places.NATION,), tuple(batches))])
-        return self._counted(lambda model: model.coverage(tuple(batches)), 0)
+        return self._counted(tuple(batches), lambda model: model.coverage(tuple(batches)), 0)
 
-    def _counted(self, switches: Callable[[Model], Form], more: int) -> Bounds:
-        """Bounds of a sum of switches that the model grows on demand."""
+    def _counted(self, key: object, switches: Callable[[Model], Form], more: int) -> Bounds:
+        """Bounds of a sum of switches that the model grows on demand; each is sought once."""
+        if key in self._switches:
+            return self._switches[key]
         model = self._grown()
         form = switches(model)
         search = Search(model.rows, self._search.points[0], model.over_several)
         low, high = (search.optimum(form, end) for end in ("low", "high"))
         proven = self._proven(low.proven, high.proven)
-        return Bounds(int(low.bound) + more, int(high.bound) + more, proven)
+        found = Bounds(int(low.bound) + more, int(high.bound) + more, proven)
+        self._switches[key] = found
+        return found
 
     def _grown(self) -> Model:
         """The model anew, to be extended: same columns, with the switches decided by now."""
