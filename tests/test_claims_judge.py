@@ -275,3 +275,9 @@ def test_the_transcribed_claims_become_claims_where_the_register_can_tell():
     register = listed[listed["topic"].isin(["register", "catch-up"])].index
     assert [name for name, one in told.items() if one] == list(register)
     assert all(told[name].kind == listed.loc[name, "kind"] for name in register)
+
+
+def test_what_holds_of_any_register_needs_no_statement():
+    claim = claims.Claim(0, 0, "", "coverage", ("全国",), (1,), "provinces", "<=", 31)
+    found = claims.judge(claim, IdentifiedSet([]))
+    assert (found.verdict, found.evidence) == ("supported", ())

@@ -178,14 +178,15 @@ def _deciding(
     ordered = sorted(checker.everything(), key=lambda n: _spared_first(claim, kept[n]))[::-1]
     chosen: list[int] = []
     # What the relaxation rules out is quick to explain, and may rule out the others, too.
-    for way in sorted(impossible, key=lambda way: checker.relaxed_holds([*ordered, way])):
+    whole = {way: checker.relaxed_holds([*ordered, way]) for way in impossible}
+    for way in sorted(impossible, key=whole.get):
         if chosen and not checker.holds([*chosen, way]):
             continue
-        if not chosen and not checker.relaxed_holds([ordered[0], way]):
-            chosen = [ordered[0]]  # the claim's own fact, as a rule
+        if not chosen and not checker.relaxed_holds([*ordered[:1], way]):
+            chosen = ordered[:1]  # the claim's own fact, as a rule
             continue
         pool = [*chosen, *(number for number in ordered if number not in chosen)]
-        if checker.relaxed_holds([*ordered, way]):
+        if whole[way]:
             likely = core_of(quick, [way], pool) | {n for n in pool if _is_total(kept[n])}
             if not checker.holds([*likely, way]):
                 pool = [number for number in pool if number in likely]
