@@ -129,7 +129,7 @@ def task_notebook():
     cases = [name for name in known if name.startswith("cases/") and name != COMPARISON]
     evidence = [*paths.RAW.rglob("*"), *paths.REFERENCE.rglob("*"), paths.PINS]
     writer = {file: name for name, files in WRITES.items() for file in files if name in known}
-    for name in sorted(known, key=lambda name: name not in WRITES):  # what others wait for first
+    for name in known:
         case = name in cases
         reads = READS.get(name, USUAL)
         before = [writer[file] for file in reads if file in writer]

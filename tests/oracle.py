@@ -91,7 +91,7 @@ class Ledger:
                     self.model.add(self.of(said, [leader]) >= self.of(said, [other]))
 
     def rank(self, said):
-        mine, others = self.of(said, said["places"]), []
+        mine = self.of(said, said["places"])
         others = [self.of(said, [p]) for p in self.places if p not in said["places"]]
         above = sum(self.is_true(one > mine, one <= mine) for one in others)
         beside = sum(self.is_true(one >= mine, one < mine) for one in others)

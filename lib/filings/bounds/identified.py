@@ -200,9 +200,7 @@ class IdentifiedSet:
         """
         mine = Sum(unit, (place,), tuple(batches))
         self._take_in([mine])
-        return self._counted(
-            (place, mine), lambda model: model.others(">", unit, place, mine.batches), 1
-        )
+        return self._counted(mine, lambda model: model.others(">", unit, place, mine.batches), 1)
 
     def coverage(self, batches: tuple[int, ...]) -> Bounds:
         """Bounds of the number of provinces with at least one service in the batches."""

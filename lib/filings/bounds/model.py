@@ -27,6 +27,7 @@ provinces add up to the nation. Nothing is taken from the statements but what th
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -264,7 +265,7 @@ class Model:
                 terms += [(-1, self._forms["entities", chosen, atom]) for chosen in three]
                 self._at_least(self._forms["entities", every, atom], add(*terms))
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """False where filers may rule out tables that the laws of counts let pass."""
         nested = all(set(one) <= set(other) for one, other in pairwise(self.selections))

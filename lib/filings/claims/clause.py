@@ -80,12 +80,12 @@ _AS_MUCH = re.compile(
 _NATIONAL = re.compile(
     r"全国|我国|国内|全部|总[数量]|(?:发布|公布|公示|下发|批准|核准|通过)(?:了|共|合计|总计|累计)*$"
 )
-_AFTER = re.compile(
-    r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)?(?:之|以)?后"
+_ITS_LIST, _COMES_OUT = (
+    "(?:备案|名单|清单|编号|区块链|信息|服务|的)*",
+    "(?:发布|公布|公示|出炉|下发)",
 )
-_AHEAD = re.compile(
-    r"(?:备案|名单|清单|编号|区块链|信息|服务|的)*(?:发布|公布|公示|出炉|下发)(?:之|以)?前"
-)
+_AFTER = re.compile(rf"{_ITS_LIST}{_COMES_OUT}?(?:之|以)?后")
+_UNTIL = re.compile(rf"{_ITS_LIST}{_COMES_OUT}(?:之|以)?前")
 _SOME_PLACES = re.compile(
     r"(?:省份|省市|省区市?|城市|地区)的|半数|多数|部分|有的|一些|每个?省|各省"
 )
@@ -245,10 +245,9 @@ class Clause:
             self.compared = token, selection
             state.compared = selection
             return
-        if _ADDED.search(self.before(token)) and self.reader.batches:
-            self.add(token, selection)
+        if self.adds(token, selection):
             return
-        if _AHEAD.match(self.after(token)):
+        if _UNTIL.match(self.after(token)):
             self.reader.newest = max(self.reader.newest, *selection)
             return  # 第三批公布前: what follows is of those before
         run = len(token.items) == 1 and len(selection) > 1
@@ -268,11 +267,14 @@ class Clause:
         state.singles += [item[0] for item in token.items if len(item) == 1]
         self.batch_token, state.so_far, self.compared = token, False, None
 
-    def add(self, token: Token, selection: tuple[int, ...]):
+    def adds(self, token: Token, selection: tuple[int, ...]) -> bool:
         """加上前三批: from here on those batches together with the one spoken of."""
+        if not self.reader.batches or not _ADDED.search(self.before(token)):
+            return False
         self.compared = token, selection
         together = tuple(sorted({*self.reader.batches, *selection}))
         self.reader.batches, self.state.named = together, True
+        return True
 
     def on_batch_count(self, index: int, token: Token):
         """四批次: the batches named one by one in the sentence, or all from the first to that one.
@@ -297,8 +299,7 @@ class Clause:
             self.batch_unknown = True
             return
         self.batch_unknown = False
-        if _ADDED.search(self.before(token)) and self.reader.batches:
-            self.add(token, chosen)
+        if self.adds(token, chosen):
             return
         self.reader.batches, state.items, state.named = chosen, (chosen,), True
         self.reader.newest = max(self.reader.newest, *chosen)

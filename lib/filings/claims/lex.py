@@ -22,8 +22,7 @@ _NUMBER = (
     rf"(?>(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)[万千百十亿]*|[{NUMERALS}]+)"
     rf"(?![\d{NUMERALS}几]| \d)"
 )
-NAMES = "四川|四平|三亚|三明|三沙|三门峡|九江|六安|六盘水|七台河|十堰|百色|万宁|五指山|五家渠"
-"""Places whose names begin with a numeral: no number in 数量是四川的5倍."""
+_NAMES = lexicon.names_that_begin_with(NUMERALS)  # no number in 数量是四川的5倍
 _ORDINAL = rf"(?:\d{{1,2}}|[{_DIGIT}十]{{1,3}})"
 
 # Wording before and behind a number → the relation of the ledger. Longest first.
@@ -105,13 +104,13 @@ _SPECS = (
     # Counts. The noun behind tells services from entities.
     ("amounts", rf"{_ITEM}(?:(?:[、和及与]|以及){_ITEM})*(?:[、和及与]|以及)"
                 rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})(?!{_NOT_SERVICES})"),
-    ("bare_amounts", rf"(?<=为|有|是|达|:)(?!{NAMES})(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
+    ("bare_amounts", rf"(?<=为|有|是|达|:)(?!{_NAMES})(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
                      rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
     ("amount", rf"({BEFORE_WORDS})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
                r"(以上|以下|左右|上下)?"),
     # In a table that runs on in a line, the counter stands at its head: 备案数(个):北京83、广东44.
     ("listed_amount", rf"(?<=[\u4e00-\u9fff:])({_NUMBER})(?=[、,;。]|$)"),
-    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)(?!{NAMES})({_NUMBER})"
+    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)(?!{_NAMES})({_NUMBER})"
                     rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
     # Small words that bind.
     ("in_order", r"依次(?:为|是|:)"),

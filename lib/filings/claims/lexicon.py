@@ -89,6 +89,11 @@ def shared_districts() -> str:
     return "|".join(shared)
 
 
+def names_that_begin_with(signs: str) -> str:
+    """The names of places whose first character is one of these, as a pattern."""
+    return "|".join(sorted(filter(lambda name: name[0] in signs, _names()), key=len, reverse=True))
+
+
 def district_of(city: str, name: str) -> str | None:
     """The district of that name in a city; None if there is none."""
     return _names().get(f"{city}{name}")

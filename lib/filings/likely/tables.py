@@ -125,8 +125,11 @@ def brief(assumption: str, lang: str = "en") -> str:
 def failed(parts: pd.DataFrame) -> set[str]:
     """Selections of batches for which every assumption tested fails (`verdicts` by part)."""
     every = parts.groupby("withheld")["fails"].all()
-    tested = {"batch 1": "1", "batches 2-3": "2-3", "batch 5": "5"}
-    return {tested[part] for part in every.index[every] if part in tested}
+    return {_BATCHES[part] for part in every.index[every] if part in _BATCHES}
+
+
+_BATCHES = {"batch 1": "1", "batches 2-3": "2-3", "batch 5": "5"}
+"""The parts withheld that are batches of the register, as a selection is written."""
 
 
 def name_of(group: str) -> str:
@@ -219,8 +222,9 @@ def tested(parts: pd.DataFrame) -> Text:
                 f"**{part} fails under {len(failed)} of {len(rows)} assumptions**: their intervals "
                 f"held {held} of {facts} facts"
             )
+            name = words.batches(_BATCHES[part], "zh") if part in _BATCHES else "算法备案"
             zh.append(
-                f"**{_PARTS[part]}有{len(failed)}/{len(rows)}种假设未通过**：区间命中{facts}个中的{held}个"
+                f"**{name}有{len(failed)}/{len(rows)}种假设未通过**：区间命中{facts}个中的{held}个"
             )
     every = parts.groupby("assumption", sort=False)[["facts", "held"]].sum()
     share = (every["held"] / every["facts"]).agg(["min", "max"])
@@ -233,11 +237,3 @@ def tested(parts: pd.DataFrame) -> Text:
         + ("；".join(zh) if zh else "各部分均通过检验")
         + "。",
     )
-
-
-_PARTS = {
-    "batch 1": "第一批",
-    "batches 2-3": "第二、三批",
-    "batch 5": "第五批",
-    "algorithm register": "算法备案",
-}
