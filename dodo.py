@@ -164,7 +164,7 @@ def task_pages():
 def run_notebook(name, source, case):
     """Execute it, and note what it wrote."""
     from doit.exceptions import TaskFailed
-    from filings.notebook import FailureError, execute
+    from filings.notebook.execute import FailureError, execute
 
     output = paths.NOTEBOOKS / f"{name}.ipynb"
     writes = [paths.PROCESSED / file for file in WRITES.get(name, ())]

@@ -6,8 +6,9 @@ from collections import defaultdict
 import made_lists
 import pandas as pd
 import pytest
-from filings import ledger, lists, numbers, paths, places
+from filings import ledger, lists, paths, places
 from filings.bounds import IdentifiedSet, Sum, reconcile
+from filings.lists import numbers
 from made_lists import filings
 from shared import SHARED
 

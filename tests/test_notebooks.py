@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from filings import paths
-from filings.outputs import said
+from filings.notebook.outputs import said
 from filings.site.notebook import title
 from toy import start, write_notebook
 

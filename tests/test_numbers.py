@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from filings import cli, numbers, paths, places
+from filings import cli, paths, places
+from filings.lists import numbers
 from hypothesis import example, given
 from hypothesis import strategies as st
 from made_lists import number_for

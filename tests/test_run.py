@@ -9,7 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from filings import notebook, paths
+from filings import paths
+from filings.notebook.execute import UnknownParameterError, execute
 from toy import content, make_project, start, write_notebook
 
 DATA = "from pathlib import Path\ndata = Path('../data')\n"
@@ -185,15 +186,15 @@ def here(tmp_path, monkeypatch):
 def test_a_misspelt_parameter_is_refused(here):
     path = write_notebook(here, "04_case_study", "place = '娄底'", parameters=True)
     before = content(here)
-    with pytest.raises(notebook.UnknownParameterError, match="no parameter 'palce'; it has: place"):
-        notebook.execute(path, path, {"palce": "成都"})
+    with pytest.raises(UnknownParameterError, match="no parameter 'palce'; it has: place"):
+        execute(path, path, {"palce": "成都"})
     assert content(here) == before
 
 
 def test_notebooks_hold_nothing_that_passes(here, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     path = write_notebook(here, "01_a", "print(1)", "print(2, end='')\nprint(3)")
-    assert notebook.execute(path, path) == [path]
+    assert execute(path, path) == [path]
     written = nbformat.read(path, as_version=4)
     assert set(written.metadata) == {"kernelspec", "language_info"}
     assert written.metadata.kernelspec.name == "python3"
@@ -238,7 +239,7 @@ def test_the_modules_a_notebook_depends_on_are_those_python_loads(graph, tmp_pat
     book = write_notebook(make_project(tmp_path / "p"), "01_a", "from filings import lists, words")
     found = {path.relative_to(paths.LIBRARY).as_posix() for path in graph.modules(book)}
     assert {"lists/entries.py", "lists/__init__.py", "words.py", "paths.py"} <= found
-    assert not {"cli.py", "runner.py", "convergence.py"} & found
+    assert not {"cli.py", "notebook/runner.py", "convergence.py"} & found
 
 
 # ------------------------------------------------- whole processes: signals, two runs at once

@@ -2,8 +2,8 @@
 
 import pytest
 from filings import paths, words
-from filings.outputs import SHOWN
-from filings.outputs import shown as figures_shown
+from filings.notebook.outputs import SHOWN
+from filings.notebook.outputs import shown as figures_shown
 from filings.site import notebook, pages
 from filings.site.extension import EnglishAndChinese
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output

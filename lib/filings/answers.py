@@ -111,7 +111,7 @@ def cities(identified: IdentifiedSet, selections: Sequence[str] = ("1", "1-3")) 
     for name in sorted(name for name in named if places.find(name).level == "city"):
         province = places.province_of(name)
         for written in selections:
-            batches = ledger.parse_batches(written)
+            batches = ledger.Batches.parse(written)
             asked = [Sum("services", (at,), batches) for at in (name, province)]
             city, whole = identified.bounds(asked)
             if city.exact and whole.exact and city.low:

@@ -66,13 +66,13 @@ def counts(identified: IdentifiedSet, place: str) -> pd.DataFrame:
     The columns are those of `IdentifiedSet.table`.
     """
     around = dict.fromkeys([place, places.province_of(place) or place, places.NATION])
-    chosen = [ledger.parse_batches(written) for written in SELECTIONS]
+    chosen = [ledger.Batches.parse(written) for written in SELECTIONS]
     return identified.table(Sum("services", (at,), b) for at in around for b in chosen)
 
 
 def rank(identified: IdentifiedSet, place: str, selection: str) -> Bounds:
     """Bounds of a province's rank by services among the 31."""
-    return identified.rank(place, ledger.parse_batches(selection))
+    return identified.rank(place, ledger.Batches.parse(selection))
 
 
 @cache

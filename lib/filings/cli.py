@@ -73,7 +73,7 @@ def main():
 @click.option("--force", is_flag=True, help="Run them even if nothing changed.")
 def run(notebooks, force):
     """Run the notebooks that a change can reach (all, or those named and what they need)."""
-    from filings import runner
+    from filings.notebook import runner
 
     _ended(runner.run(notebooks, force))
 
@@ -163,7 +163,7 @@ def fetch(names, address, force):
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def number(numbers, as_json):
     """Say what filing numbers tell and whether they can be real; exit code 1 if one can't."""
-    from filings.numbers import describe, in_words
+    from filings.lists.numbers import describe, in_words
 
     said = [describe(text) for text in numbers]
     lines = [_json(said)] if as_json else map(in_words, said)
@@ -394,7 +394,8 @@ def case(names, lang):
 
     It is notebooks/cases/PLACE.ipynb; the next whole run compares it with the others.
     """
-    from filings import cases, runner
+    from filings import cases
+    from filings.notebook import runner
 
     _ended(runner.study((cases.find(name).name for name in names), lang))
 

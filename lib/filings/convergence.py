@@ -629,7 +629,7 @@ def group_shares(
     Columns ``group``, ``batches`` (as written: 3, 1-3), ``least`` and ``most`` (filings), ``low``
     and ``high`` (fractions of all filings). The totals must be exact (`totals_of`).
     """
-    chosen = {written: ledger.parse_batches(written) for written in selections}
+    chosen = {written: ledger.Batches.parse(written) for written in selections}
     totals = dict(zip(chosen, totals_of(identified, *chosen.values()), strict=True))
     asked = [(name, written) for name in groups for written in chosen]
     sums = [services(groups[name], *chosen[written]) for name, written in asked]
@@ -664,8 +664,8 @@ def tested(
         rows.append(
             {
                 "group": label,
-                "early": ledger.write_batches(tuple(early)),
-                "later": ledger.write_batches(tuple(later)),
+                "early": str(ledger.Batches(early)),
+                "later": str(ledger.Batches(later)),
                 "low": found.change.low,
                 "high": found.change.high,
                 "least": least.low,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from filings import ledger, paths, places
-from filings.outputs import LANGUAGES, OTHER
+from filings.notebook.outputs import LANGUAGES, OTHER
 
 _HANDFUL = 5
 _TENTH = 0.1
@@ -126,7 +126,7 @@ def named(names: Iterable[str], lang: str = "en") -> str:
 
 def batches(selection: object, lang: str = "en") -> str:
     """A selection of batches in words: 3 → batch 3, 第三批; 1-3 → batches 1–3, 前三批."""
-    return ledger.batches_in_words(ledger.parse_batches(str(selection)), lang, brief=True)
+    return ledger.Batches.parse(str(selection)).words(lang, brief=True)
 
 
 @cache

@@ -16,7 +16,8 @@ from pathlib import Path
 import docx
 import numpy as np
 import pandas as pd
-from filings import lists, numbers, paths, places
+from filings import lists, paths, places
+from filings.lists import numbers
 from stdnum.iso7064 import mod_11_2
 
 ROWS = 1_000_000

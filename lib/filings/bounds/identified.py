@@ -15,7 +15,7 @@ from filings.bounds.model import Model
 from filings.bounds.program import Form, Program, add, value_at
 from filings.bounds.search import InfeasibleError, Search
 from filings.bounds.table import Bounds, Sum, Table
-from filings.ledger import Statement, write_batches
+from filings.ledger import Statement
 
 _EPS = 1e-6
 _MOST_COMBINATIONS = 2_000_000
@@ -139,7 +139,7 @@ class IdentifiedSet:
         """
         questions = tuple(questions)
         rows = [
-            (q.unit, write_batches(q.batches), "+".join(q.places), b.low, b.high, b.basis)
+            (q.unit, str(q.batches), "+".join(q.places), b.low, b.high, b.basis)
             for q, b in zip(questions, self.bounds(questions), strict=True)
         ]
         columns = ["unit", "batches", "place", "low", "high", "basis"]

@@ -40,7 +40,7 @@ from filings.bounds.program import (
     value_at,
 )  # fmt: skip
 from filings.bounds.table import Bounds, Sum, Table
-from filings.ledger import parse_batches
+from filings.ledger import Batches
 
 _MOST_TOTALS = 400
 _GROUPS = np.array([places.provinces().at[p, "region_en"] for p in places.province_names()])
@@ -68,7 +68,7 @@ def parse_measure(query: str) -> tuple[str, tuple[int, ...]]:
     if not colon:
         raise ValueError(f"query {query!r} is not of the form name:batches")
     _known(name)
-    return name, parse_batches(batches)
+    return name, Batches.parse(batches)
 
 
 def _known(name: str) -> None:

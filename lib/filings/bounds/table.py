@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from filings import places
-from filings.ledger import KINDS, UNITS, Statement, parse_batches, parse_places, write_batches
+from filings.ledger import KINDS, UNITS, Batches, Statement, parse_places
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,10 @@ class Sum:
 
     unit: str
     places: tuple[str, ...]
-    batches: tuple[int, ...]
+    batches: Batches
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "batches", Batches(self.batches))
 
     @classmethod
     def parse(cls, query: str) -> "Sum":
@@ -28,10 +31,10 @@ class Sum:
             raise ValueError(f"query {query!r} is not of the form unit:places:batches")
         if parts[0] not in UNITS:
             raise ValueError(f"query {query!r}: unit {parts[0]!r} is not services or entities")
-        return cls(parts[0], parse_places(parts[1]), parse_batches(parts[2]))
+        return cls(parts[0], parse_places(parts[1]), Batches.parse(parts[2]))
 
     def __str__(self) -> str:
-        return f"{self.unit}:{'+'.join(self.places)}:{write_batches(self.batches)}"
+        return f"{self.unit}:{'+'.join(self.places)}:{self.batches}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Table:
         said: dict[str, dict[str, dict[str, int]]] = {}
         for (unit, batches), counts in self.counts.items():
             there = {name: count for name, count in counts.items() if count}
-            said.setdefault(unit, {})[write_batches(batches)] = there
+            said.setdefault(unit, {})[str(Batches(batches))] = there
         return said
 
     def over_provinces(self, unit: str, batches: tuple[int, ...]) -> pd.Series:

@@ -198,6 +198,6 @@ def claim_of(row: pd.Series) -> Claim | None:
         wording = "多数"
     return Claim(
         0, len(row["phrase"]), row["phrase"], row["kind"], tuple(row["place"].split("+")),
-        ledger.parse_batches(row["batches"]) if row["batches"] else (), row["unit"],
+        ledger.Batches.parse(row["batches"]) if row["batches"] else (), row["unit"],
         row["relation"], value, row["of"], wording,
     )  # fmt: skip

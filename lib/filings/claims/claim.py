@@ -41,7 +41,7 @@ class Claim:
     @property
     def written_batches(self) -> str:
         """The batches as the ledger writes them (a change: ``1;2``); empty if none is named."""
-        return ";".join(ledger.write_batches(one) for one in (self.base, self.batches) if one)
+        return ";".join(str(ledger.Batches(one)) for one in (self.base, self.batches) if one)
 
     @property
     def written_value(self) -> str:

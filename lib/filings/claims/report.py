@@ -154,7 +154,7 @@ def reading(claim: Claim) -> Text:
     try:
         return _reading(claim)
     except places.UnknownPlaceError:
-        batches = Text(*(ledger.batches_in_words(claim.batches, lang) for lang in words.LANGUAGES))
+        batches = Text(*(ledger.Batches(claim.batches).words(lang) for lang in words.LANGUAGES))
         value = claim.written_value
         return Text(
             f"{claim.place}, {claim.unit} in {batches.en}: {value}".rstrip(": "),
@@ -186,7 +186,7 @@ def _reading(claim: Claim) -> Text:
     what = Text(
         claim.unit, {"services": "服务数", "entities": "主体数"}.get(claim.unit, claim.unit)
     )
-    to = Text(*(ledger.batches_in_words(claim.batches, lang) for lang in words.LANGUAGES))
+    to = Text(*(ledger.Batches(claim.batches).words(lang) for lang in words.LANGUAGES))
     value = f"{claim.written_value}{'%' if claim.kind == 'growth' else ''}"
     if claim.kind == "ratio":
         of = Text(*(words.named((claim.of,), lang) for lang in words.LANGUAGES))
@@ -197,7 +197,7 @@ def _reading(claim: Claim) -> Text:
             f"in {to.en}",
             f"{to.zh}{zh}的{what.zh}{about.zh or '是'}{of.zh}的{value}{'倍' if times else '%'}",
         )
-    base = Text(*(ledger.batches_in_words(claim.base, lang) for lang in words.LANGUAGES))
+    base = Text(*(ledger.Batches(claim.base).words(lang) for lang in words.LANGUAGES))
     return Text(
         f"Change of {what.en} of {en} from {base.en} to {to.en}: {value}",
         f"{zh}的{what.zh}由{base.zh}到{to.zh}的变化：{value}",

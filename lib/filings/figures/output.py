@@ -20,7 +20,7 @@ import pandas as pd
 from filings import paths
 from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page, TooTallError
 from filings.figures.sources import source_line
-from filings.outputs import LANGUAGES, SHOWN
+from filings.notebook.outputs import LANGUAGES, SHOWN
 
 FORMATS = ("svg", "pdf", "png")
 INLINE_DPI = 110

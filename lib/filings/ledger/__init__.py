@@ -1,5 +1,6 @@
 """The ledger of published statements about the register: read, validate, say in words."""
 
+from filings.ledger.batches import Batches
 from filings.ledger.kinds import KINDS, UNITS, Counts, Kind, share_limits, unit_of
 from filings.ledger.statements import (
     COLUMNS,
@@ -8,7 +9,6 @@ from filings.ledger.statements import (
     Statement,
     as_row,
     from_rows,
-    parse_batches,
     parse_places,
     read,
     replace_listed,
@@ -17,23 +17,21 @@ from filings.ledger.statements import (
     text_of,
     used,
     witnesses,
-    write_batches,
 )
-from filings.ledger.words import batches_in_words, words
+from filings.ledger.words import words
 
 __all__ = [
     "COLUMNS",
     "KINDS",
     "RELATIONS",
     "UNITS",
+    "Batches",
     "Counts",
     "Kind",
     "LedgerError",
     "Statement",
     "as_row",
-    "batches_in_words",
     "from_rows",
-    "parse_batches",
     "parse_places",
     "read",
     "replace_listed",
@@ -45,5 +43,4 @@ __all__ = [
     "used",
     "witnesses",
     "words",
-    "write_batches",
 ]

@@ -6,7 +6,6 @@ rows are taken whole or the ledger is refused with the file, the row and the rem
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from filings import paths, places
+from filings.ledger.batches import Batches
 from filings.ledger.kinds import KINDS
 
 COLUMNS = (
@@ -50,7 +50,7 @@ class Statement:
     source: str
     kind: str
     places: tuple[str, ...]
-    batches: tuple[int, ...]
+    batches: Batches
     unit: str
     relation: str
     value: int | Decimal | tuple[str, ...] | str
@@ -62,6 +62,9 @@ class Statement:
     reading: str = ""
     note: str = ""
     row: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "batches", Batches(self.batches))
 
     @property
     def place(self) -> str:
@@ -77,32 +80,6 @@ class Statement:
     def fact(self) -> tuple:
         """What is asserted, whoever says it: equal for two statements of one fact."""
         return self.kind, self.places, self.batches, self.unit, self.relation, self.value, self.of
-
-
-def parse_batches(text: str) -> tuple[int, ...]:
-    """Batch numbers of a selection in rising order: ``3``, a run ``1-3``, a sum ``2+3``.
-
-    Raises ValueError for anything else, a falling run or a batch named twice.
-    """
-    batches: list[int] = []
-    for part in text.split("+"):
-        match = re.fullmatch(r"([1-9]\d?)(?:-([1-9]\d?))?", part.strip())
-        if not match:
-            raise ValueError(f"batches {text!r} are not of the form 3, 1-3 or 2+3")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise ValueError(f"batches {text!r} run backwards; write {last}-{first}")
-        batches.extend(range(first, last + 1))
-    if len(set(batches)) < len(batches):
-        raise ValueError(f"batches {text!r} name a batch twice")
-    return tuple(sorted(batches))
-
-
-def write_batches(batches: tuple[int, ...]) -> str:
-    """The selection as the ledger writes it: (1, 2, 3) → ``1-3``, (2, 4) → ``2+4``."""
-    if len(batches) > 1 and batches == tuple(range(batches[0], batches[-1] + 1)):
-        return f"{batches[0]}-{batches[-1]}"
-    return "+".join(map(str, batches))
 
 
 def parse_places(text: str) -> tuple[str, ...]:
@@ -191,7 +168,7 @@ def as_row(statement: Statement) -> dict[str, str]:
     """The statement's fields as the ledger writes them: what ``from_rows`` reads again."""
     written = {
         "place": statement.place,
-        "batches": write_batches(statement.batches),
+        "batches": str(statement.batches),
         "value": KINDS[statement.kind].write(statement.value),
         "also": ";".join(statement.also),
     }
@@ -244,7 +221,7 @@ def _statement(fields: dict[str, str], row: int) -> Statement:
             f"use {' or '.join(kind.units)}"
         )
     where = parse_places(fields["place"])
-    batches = parse_batches(fields["batches"]) if fields["batches"] else ()
+    batches = Batches.parse(fields["batches"]) if fields["batches"] else Batches()
     value = kind.read(fields["value"])
     if kind.takes_of:
         if not of:

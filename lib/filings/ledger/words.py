@@ -1,8 +1,9 @@
-"""A statement, and a selection of batches, in words: English and Chinese."""
+"""A statement in words: English and Chinese."""
 
 from filings import places
+from filings.ledger.batches import Batches
 from filings.ledger.kinds import KINDS
-from filings.ledger.statements import Statement, write_batches
+from filings.ledger.statements import Statement
 
 _RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约"}
 _RELATION_EN = {"=": "", ">=": "at least ", "<=": "at most ", "~": "about "}
@@ -16,37 +17,6 @@ _RANK_EN = {
 _DATE_ZH = {">=": "不早于", "<=": "不晚于"}
 _DATE_EN = {">=": "not before ", "<=": "not after "}
 _UNIT_ZH = {"services": "个服务", "entities": "家主体"}
-
-
-def _numeral(number: int) -> str:
-    from cn2an import an2cn  # slow to load, and English does without
-
-    return an2cn(number)
-
-
-def batches_in_words(batches: tuple[int, ...], lang: str, brief: bool = False) -> str:
-    """The selection as a reader says it: 第三批, 前三批, batches 1-3 together.
-
-    ``brief`` as titles and labels have it: batches 1–3, 第二至三批.
-    """
-    run = len(batches) > 1 and batches == tuple(range(batches[0], batches[-1] + 1))
-    if lang == "zh":
-        if not batches:
-            return "（未注明批次）"
-        if run and batches[0] == 1:
-            return f"前{'两' if batches[-1] == 2 else _numeral(batches[-1])}批"
-        if run and brief:
-            return f"第{_numeral(batches[0])}至{_numeral(batches[-1])}批"
-        joined = "、".join(map(_numeral, batches))
-        return f"第{joined}批" + ("合计" if len(batches) > 1 and not brief else "")
-    if not batches:
-        return "batches that are not stated"
-    if len(batches) == 1:
-        return f"batch {batches[0]}"
-    written = write_batches(batches)
-    if brief:
-        return f"batches {written.replace('-', '–').replace('+', ' + ')}"
-    return f"batches {written.replace('+', ' and ')} together"
 
 
 def _joined(names: tuple[str, ...], lang: str, mark: str = "") -> str:
@@ -68,10 +38,10 @@ def words(statement: Statement, lang: str = "en") -> str:
     if statement.kind in ("order", "leaders") and isinstance(value, tuple):
         value = _joined(value, lang, ">" if statement.kind == "order" else "")
     elif statement.kind == "first_batch":
-        value = batches_in_words((value,), lang)
+        value = Batches([value]).words(lang)
     unit = statement.unit
     text = template.format(
-        batches=batches_in_words(statement.batches, lang),
+        batches=statement.batches.words(lang),
         place=_joined(statement.places, lang),
         of=_joined((statement.of,), lang) if statement.of else "",
         unit=_UNIT_ZH.get(unit, unit) if lang == "zh"

@@ -398,7 +398,7 @@ def calibration(
                 values, truth = drawn._values(fact), part.facts[fact]
                 median, low, high = _middle(values)
                 rhat, _ = drawn.quality(values)
-                at = part.name, fact.places[0], ledger.write_batches(fact.batches), name, truth
+                at = part.name, fact.places[0], str(fact.batches), name, truth
                 rows.append((*at, median, low, high, low <= truth <= high, rhat))
     columns = ["withheld", "place", "batches", "assumption", "truth", "median", "low", "high"]
     return pd.DataFrame(rows, columns=[*columns, "holds", "rhat"])

@@ -12,7 +12,7 @@ import pandas as pd
 from filings import convergence, paths, places, words
 from filings.bounds import Sum
 from filings.convergence import NAMED
-from filings.ledger import Statement, parse_batches
+from filings.ledger import Batches, Statement
 from filings.likely import ASSUMPTIONS, Draws, Feasible, MixingError, draws, summary
 from filings.words import Text
 
@@ -44,7 +44,7 @@ def shares(drawn: Sequence[Draws]) -> pd.DataFrame:
     rows = []
     for name, group in GROUPS.items():
         for selection in SELECTIONS:
-            table = summary(drawn, group, parse_batches(selection))
+            table = summary(drawn, group, Batches.parse(selection))
             rows.append(table.assign(what="share", group=name, batches=selection))
     for name in places.province_names():
         first = (1, 2, 3)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from filings import ledger, numbers, paths, places
+from filings import ledger, paths, places
 from filings.ledger import Statement
+from filings.lists import numbers
 from filings.lists.entries import SAME_ROW, ListRead, ListsRead, read_all
 from filings.lists.errors import ListError
 

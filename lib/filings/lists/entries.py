@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from filings import numbers, places
-from filings.lists import apart, header, signs
+from filings import places
+from filings.lists import apart, header, numbers, signs
 from filings.lists.batches import batch_of
 from filings.lists.errors import ListError
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from filings import outputs
-from filings.outputs import SHOWN
+from filings.notebook import outputs
+from filings.notebook.outputs import SHOWN
 from filings.site import figure
 
 _ENGLISH_BELOW = "*以下正文为英文；结论、图和图注为中文。*"

@@ -10,8 +10,9 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from filings import ledger, outputs, paths, places, words
+from filings import ledger, paths, places, words
 from filings.figures.output import manifest
+from filings.notebook import outputs
 from filings.site import audit, figure, notebook
 from filings.site.readme import resources
 from filings.words import Text

@@ -15,7 +15,8 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from filings import outputs, paths
+from filings import paths
+from filings.notebook import outputs
 
 
 class UnknownParameterError(ValueError):

@@ -1,0 +1,1 @@
+"""Run notebooks: what an output carries, one notebook's execution, all of them in order."""
