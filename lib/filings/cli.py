@@ -227,15 +227,24 @@ _LEDGER = click.option(
 
 
 def _kept(path: Path | None):
-    """The statements that can hold together; those set aside are named on stderr."""
-    from filings import lists, paths
+    """The statements that can hold together, and whether notebooks 01 and 02 sorted the same ones.
+
+    Those set aside are named on stderr.
+    """
+    from filings import ledger, lists, paths
     from filings.bounds import reconcile
 
-    evidence = reconcile(lists.evidence(path or paths.STATEMENTS)[0], explain=False)
-    if evidence.set_aside:
-        ids = ", ".join(item.statement.id for item in evidence.set_aside)
+    statements = lists.evidence(path or paths.STATEMENTS)[0]
+    aside = ledger.known_to_clash(statements)
+    sorted_before = aside is not None
+    if aside is None:
+        found = reconcile(statements, explain=False).set_aside
+        aside = tuple(item.statement.id for item in found)
+    if aside:
+        ids = ", ".join(aside)
         click.echo(f"set aside as contradicted: {ids} (filings conflicts says why)", err=True)
-    return evidence.kept
+    kept = tuple(one for one in statements if one.binds and one.id not in aside)
+    return kept, sorted_before
 
 
 @main.command()
@@ -248,7 +257,7 @@ def bounds(queries, path, as_json, witness):
     from filings.bounds import IdentifiedSet, Sum
 
     asked = [Sum.parse(query) for query in queries]
-    register = IdentifiedSet(_kept(path), asked)
+    register = IdentifiedSet(_kept(path)[0], asked)
     found = register.bounds(asked)
     rows = [
         {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
@@ -280,13 +289,17 @@ def _ends(row) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def measure(queries, path, as_json):
     """Lowest and highest value of measures over the 31 provinces (hhi:1, gini:1-3, cr4:2)."""
-    from filings.bounds import IdentifiedSet, parse_measure
+    from filings.bounds import IdentifiedSet, parse_measure, proven_before
 
     asked = [parse_measure(query) for query in queries]
-    register = IdentifiedSet(_kept(path))
+    kept, sorted_before = _kept(path)
+    known = proven_before() if sorted_before else {}
+    register = None
     rows = []
-    for query, (name, batches) in zip(queries, asked, strict=True):
-        answer = register.measure(name, batches)
+    for query, one in zip(queries, asked, strict=True):
+        if (answer := known.get(one)) is None:
+            register = register or IdentifiedSet(kept)
+            answer = register.measure(*one)
         rows.append(
             {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
         )
@@ -315,7 +328,7 @@ def likely(queries, path, as_json, lang):
     if any(question.unit != "services" for question in asked):
         raise ValueError("only services are drawn; write services: or share:")
     batches = {1, 2, 3, 4, 5}.union(*(question.batches for question in asked))
-    feasible = likely.Feasible(_kept(path), sorted(batches))
+    feasible = likely.Feasible(_kept(path)[0], sorted(batches))
     drawn = [likely.draws(feasible, name) for name in likely.ASSUMPTIONS]
     said = []
     for query, question in zip(queries, asked, strict=True):
@@ -335,7 +348,7 @@ def why(query, path, as_json, lang):
     from filings import words
     from filings.bounds import IdentifiedSet, Sum, parse_measure, why, why_measure
 
-    kept = _kept(path)
+    kept, _ = _kept(path)
     if query.count(":") == 2:
         asked = Sum.parse(query)
         reasons = why(IdentifiedSet(kept, [asked]), asked)

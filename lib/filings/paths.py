@@ -36,6 +36,7 @@ FONTS = Path(__file__).resolve().parent / "fonts"
 
 STATEMENTS = RAW / "register_statements.csv"
 USED_STATEMENTS = PROCESSED / "statements.csv"
+MEASURES = PROCESSED / "measures.csv"
 AUDIT = PROCESSED / "audit.csv"
 SOURCES = RAW / "sources.csv"
 INDICATORS = RAW / "indicators.csv"

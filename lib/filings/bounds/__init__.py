@@ -8,7 +8,7 @@ statements force an end.
 
 from filings.bounds.explain import Evidence, Reason, SetAside, reconcile, why, why_measure
 from filings.bounds.identified import ContradictionError, IdentifiedSet
-from filings.bounds.measures import MEASURES, parse_measure
+from filings.bounds.measures import MEASURES, parse_measure, proven_before
 from filings.bounds.table import Bounds, Sum, Table, holds
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Table",
     "holds",
     "parse_measure",
+    "proven_before",
     "reconcile",
     "why",
     "why_measure",

@@ -21,10 +21,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from filings import measures, places
+from filings import measures, paths, places
 from filings.bounds.model import Model
 from filings.bounds.ordered import Function, Ordered
 from filings.bounds.program import (
@@ -69,6 +71,17 @@ def parse_measure(query: str) -> tuple[str, tuple[int, ...]]:
         raise ValueError(f"query {query!r} is not of the form name:batches")
     _known(name)
     return name, Batches.parse(batches)
+
+
+def proven_before(path: Path = paths.MEASURES) -> dict[tuple[str, Batches], Bounds]:
+    """The ranges of measures of services that notebook 02 found, by name and batches."""
+    if not path.exists():
+        return {}
+    found = pd.read_csv(path, dtype={"batches": str})
+    return {
+        (row.measure, Batches.parse(row.batches)): Bounds(row.low, row.high, row.proven)
+        for row in found[found["unit"] == "services"].itertuples()
+    }
 
 
 def _known(name: str) -> None:

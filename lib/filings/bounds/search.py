@@ -8,6 +8,7 @@ import numpy as np
 from filings.bounds.program import Form, Outcome, Program, Rows, value_at
 
 _EPS = 1e-6
+_FEW = 4
 
 
 class InfeasibleError(ValueError):
@@ -43,7 +44,7 @@ class Search:
             raise InfeasibleError("no point meets the rows")
         self.points = [np.round(start.point)]
         self._known, self._aside, self._seconds = len(known), aside, seconds
-        self._tight = False
+        self._tight, self._hard = False, 0
         self._set_up(fewer)
 
     def _set_up(self, fewer: Rows) -> None:
@@ -61,8 +62,8 @@ class Search:
         """Fix each binary column, but those known, that the relaxation allows one value only.
 
         Big-M rows say little while their switch is open, so this is what makes the relaxation
-        tight. A fixed switch changes no answer: no point has the other value. It takes a second,
-        so it waits for a question that needs it.
+        tight. A fixed switch changes no answer: no point has the other value. It takes as long as
+        some hard questions do, so it waits until there are more than `_FEW`.
         """
         rows, decided = self._rows, self._known
         relaxed, start = Program(rows, relaxed=True), self.points[0]
@@ -101,7 +102,8 @@ class Search:
                 return self._met(near, form, bound)
             if near is not None and sign * near.value > sign * value_at(best, form):
                 best = np.round(near.point)
-        if not self._tight:
+        self._hard += 1
+        if self._hard > _FEW and not self._tight:
             self._tighten()
             return self.optimum(form, sense)
         if self._fewer and (outer := self._fewer.optimise(form, sense)).proven:

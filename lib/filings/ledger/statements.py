@@ -190,6 +190,18 @@ def used(path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
     return sorted_out("used", path=path)
 
 
+def known_to_clash(statements: Iterable[Statement]) -> tuple[str, ...] | None:
+    """Ids of those that notebook 01 set aside; None where it sorted other statements than these."""
+    if not paths.USED_STATEMENTS.exists():
+        return None
+    found = pd.read_csv(paths.USED_STATEMENTS, dtype=str, keep_default_na=False)
+    found = found[found["status"] != "replaced"]
+    sorted_then = set(map(tuple, found[list(COLUMNS)].to_numpy()))
+    if sorted_then != {tuple(as_row(statement).values()) for statement in statements}:
+        return None
+    return tuple(found.loc[found["status"] == "set aside", "id"])
+
+
 def replace_listed(
     statements: Iterable[Statement], official: Iterable[Statement], listed: Iterable[int]
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:

@@ -17,7 +17,7 @@ import pandas as pd
 from arviz_stats.base import array_stats
 from scipy.stats import binom
 
-from filings import ledger, places, words
+from filings import places, words
 from filings.bounds import IdentifiedSet, Sum, holds
 from filings.bounds.program import Program
 from filings.convergence import SEED, sister_counts
