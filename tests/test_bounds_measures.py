@@ -3,6 +3,7 @@
 from random import Random
 
 import made_registers as made
+import numpy as np
 import pytest
 from filings.bounds import MEASURES, IdentifiedSet, Sum, holds, parse_measure
 from filings.bounds import measures as bound_measures
@@ -74,6 +75,24 @@ def test_with_every_cell_stated_the_range_is_the_measure(counts):
         assert found.low == found.high == MEASURES[name](counts) and found.proven
 
 
+@settings(max_examples=20)
+@given(randoms)
+def test_a_majorizing_table_is_one_that_no_other_exceeds_in_any_sum_of_the_largest(random):
+    said, left = told(random, made.services_tables((4, 3)), made.SERVICE_KINDS, (4, 3), True)
+    batches = random.choice(((1,), (2,), BOTH))
+    counts = np.stack([left.value("services", (p,), batches) for p in province_names()], axis=1)
+    sums = np.cumsum(np.sort(counts, axis=1)[:, ::-1], axis=1)
+    if not counts.any():
+        return
+    found = IdentifiedSet(said).majorizing(batches)
+    for end, furthest in (("low", sums.min(axis=0)), ("high", sums.max(axis=0))):
+        there = (sums == furthest).all(axis=1).any()
+        assert (end in found) == there
+        if there:
+            mine = found[end].over_provinces("services", batches).to_numpy()
+            assert (np.cumsum(np.sort(mine)[::-1]) == furthest).all()
+
+
 def test_only_the_total_known():
     """Nine filings anywhere: all in one province, or in nine; the Theil parts follow."""
     register = IdentifiedSet([statement("count", NATION, (1,), 9)])
@@ -91,6 +110,8 @@ def test_unbounded_totals_are_refused_with_the_remedy():
     register = IdentifiedSet([statement("count", "四川", (6,), 5)])
     with pytest.raises(ValueError, match="ask for batches whose total is known"):
         register.measure("hhi", (6,))
+    with pytest.raises(ValueError, match="ask where it is known"):
+        register.majorizing((6,))
 
 
 @pytest.mark.parametrize("name", ["cr0", "cr32", "herfindahl", ""])

@@ -242,9 +242,28 @@ class IdentifiedSet:
         """The range of a measure, with the witness table of its "low" and its "high" end."""
         batches = tuple(batches)
         total = self.sum(Sum(unit, (places.NATION,), batches))
+        return bound_measures.measured(name, self._to_measure(unit, batches), total)
+
+    def _to_measure(self, unit: str, batches: tuple[int, ...]) -> bound_measures.Asked:
         if (unit, batches) not in self._measured:
             self._measured[unit, batches] = self._asked(unit, batches)
-        return bound_measures.measured(name, self._measured[unit, batches], total)
+        return self._measured[unit, batches]
+
+    def majorizing(self, batches: tuple[int, ...], unit: str = "services") -> dict[str, Table]:
+        """The "low" table that is less concentrated over the provinces than any other, and the
+        "high" one that is more so, by every measure that a transfer from a smaller to a larger
+        count never lowers. An end is missing where there is no such table, or none is proven.
+
+        Raises ValueError where the total of the batches is not exact.
+        """
+        total = self.sum(Sum(unit, (places.NATION,), tuple(batches)))
+        if not total.exact:
+            raise ValueError("tables of different totals are not compared; ask where it is known")
+        asked = self._to_measure(unit, tuple(batches))
+        ordered = asked.ordered(total.low)
+        ends = ("low", "high") if self.model.complete else ()
+        found = {end: ordered.majorizing(end) for end in ends}
+        return {end: asked.table(one)[1] for end, one in found.items() if one}
 
     def _asked(self, unit: str, batches: tuple[int, ...]) -> bound_measures.Asked:
         provinces = [Sum(unit, (name,), batches) for name in places.province_names()]

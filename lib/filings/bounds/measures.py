@@ -28,7 +28,7 @@ import pandas as pd
 
 from filings import measures, paths, places
 from filings.bounds.model import Model
-from filings.bounds.ordered import Function, Ordered
+from filings.bounds.ordered import Function, Ordered, squares
 from filings.bounds.program import (
     SECONDS,
     Form,
@@ -97,7 +97,7 @@ def _entropy(values: np.ndarray) -> np.ndarray:
 
 
 _POSITIONS: dict[str, Function] = {
-    "hhi": lambda k, values: values**2,
+    "hhi": squares,
     "theil": lambda k, values: _entropy(values),
     "gini": lambda k, values: (32 - 2 * k) * values,
 }

@@ -16,6 +16,7 @@ counts are sought with a switch for each value a province can have, of which the
 leaves few.
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -41,6 +42,11 @@ _EPS = 1e-9
 
 Function = Callable[[int, np.ndarray], np.ndarray]
 """What the counts at a position (from 1) add, for an array of them."""
+
+
+def squares(k: int, values: np.ndarray) -> np.ndarray:
+    """What a count adds to the sum of squares, whatever its position."""
+    return values**2
 
 
 class Ordered:
@@ -75,6 +81,7 @@ class Ordered:
         self._exact: set[tuple[int, str]] = set()
         self._met: dict[tuple[int, ...], np.ndarray] = {}
         self._never: set[tuple[int, ...]] = set()
+        self._optima: dict[tuple[Function, str], Outcome | None] = {}
 
     # --- the k largest -------------------------------------------------------------------------
 
@@ -138,14 +145,47 @@ class Ordered:
         self.sums[end][k] = outermost(found.bound, found.bound)[0 if end == "low" else 1]
         return found
 
+    def _counts(self, point: np.ndarray) -> tuple[int, ...]:
+        counts = (round(value_at(point, form)) for form in self.forms)
+        return tuple(sorted(counts, reverse=True))
+
     def _meet(self, point: np.ndarray) -> np.ndarray:
-        counts = sorted((round(value_at(point, form)) for form in self.forms), reverse=True)
-        return self._met.setdefault(tuple(counts), point)
+        return self._met.setdefault(self._counts(point), point)
+
+    def majorizing(self, end: str) -> Outcome | None:
+        """A table whose k largest add up to the lowest or the highest for every k; None if none is.
+
+        It is the least, or the most, concentrated of all by every measure that a transfer from a
+        smaller to a larger count never lowers, so if there is one, it has the end of the squares.
+        """
+        found = self.optimum(squares, end)
+        if found is None or not found.proven:
+            return None
+        beyond = operator.gt if end == "high" else operator.lt
+        sums = np.cumsum(self._counts(found.point)).tolist()
+        if any(any(map(beyond, np.cumsum(met).tolist(), sums)) for met in self._met):
+            return None
+        for k, reached in enumerate(sums, start=1):
+            if self._furthest(k, end) != reached and self.largest(k, end).bound != reached:
+                return None
+        return found
+
+    def _furthest(self, k: int, end: str) -> int:
+        """The lowest or highest sum of the k largest over the outer set."""
+        sign = 1 if end == "high" else -1
+        values = np.arange(len(self.certain))
+        gain = np.array([sign * values * (0 < at <= k) for at in range(self.count + 1)], float)
+        return sum(self._best(self._stages(gain), gain)[:k])
 
     # --- sums over positions -------------------------------------------------------------------
 
     def optimum(self, function: Function, end: str) -> Outcome | None:
         """The lowest or highest sum of the function over positions; None if no table exists."""
+        if (function, end) not in self._optima:
+            self._optima[function, end] = self._sought(function, end)
+        return self._optima[function, end]
+
+    def _sought(self, function: Function, end: str) -> Outcome | None:
         sign = 1 if end == "high" else -1
         values = np.arange(len(self.certain))
         gain = np.array([sign * function(k, values) for k in range(self.count + 1)], float)
