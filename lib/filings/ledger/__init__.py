@@ -1,7 +1,16 @@
 """The ledger of published statements about the register: read, validate, say in words."""
 
 from filings.ledger.batches import Batches
-from filings.ledger.kinds import KINDS, UNITS, Counts, Kind, share_limits, unit_of
+from filings.ledger.kinds import (
+    KINDS,
+    UNITS,
+    Counts,
+    Kind,
+    Rule,
+    Value,
+    share_limits,
+    unit_of,
+)
 from filings.ledger.statements import (
     COLUMNS,
     RELATIONS,
@@ -30,7 +39,9 @@ __all__ = [
     "Counts",
     "Kind",
     "LedgerError",
+    "Rule",
     "Statement",
+    "Value",
     "as_row",
     "from_rows",
     "known_to_clash",

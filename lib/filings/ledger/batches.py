@@ -28,7 +28,10 @@ class Batches(tuple[int, ...]):
     def parse(cls, text: str) -> "Batches":
         """The selection written ``3``, as a run ``1-3`` or as a sum ``2+3``.
 
-        Raises ValueError for anything else, a falling run or a batch named twice.
+        Raises
+        ------
+        ValueError
+            Anything else, a falling run or a batch named twice.
         """
         numbers: list[int] = []
         for part in text.split("+"):
@@ -54,7 +57,12 @@ class Batches(tuple[int, ...]):
     def words(self, lang: str, brief: bool = False) -> str:
         """The selection as a reader says it: 第三批, 前三批, batches 1-3 together.
 
-        ``brief`` as titles and labels have it: batches 1–3, 第二至三批.
+        Parameters
+        ----------
+        lang
+            ``en`` or ``zh``.
+        brief
+            As titles and labels have it: batches 1–3, 第二至三批.
         """
         if lang == "zh":
             if not self:

@@ -5,10 +5,10 @@ the unknowns of a program, of which it makes rows. To add a kind, add a class to
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 from filings import places
 
@@ -17,49 +17,77 @@ if TYPE_CHECKING:
 
 UNITS = ("services", "entities")
 
-Number = Any
-"""A whole number, or a linear form of unknowns: added, subtracted, multiplied by whole numbers."""
-
-Rule = Iterator[tuple[Number, int | None, int | None]]
-"""Numbers, each with the lowest and the highest value that it may have (None: no end)."""
+Value = int | Decimal | tuple[str, ...] | str
+"""What a statement says: a whole number, a percentage, names of places or text, by its kind."""
 
 
-class Counts(Protocol):
+class Number(Protocol):
+    """A whole number, many at once, or a linear form of unknowns."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+
+    def __sub__(self, other: Self, /) -> Self: ...
+
+    def __rmul__(self, factor: int, /) -> Self: ...
+
+
+N = TypeVar("N", bound=Number)
+
+Limit = tuple[N, int | None, int | None]
+"""A number with the lowest and the highest value that it may have (None: no end)."""
+
+Rule = Iterable[Limit[N]]
+"""What must be so for a statement to be true."""
+
+
+class Counts(Protocol[N]):
     """What rules speak of. Units are services, entities, and multi: entities with two or more."""
 
-    def sum(self, unit: str, names: Sequence[str], batches: Sequence[int]) -> Number:
+    def sum(self, unit: str, names: Sequence[str], batches: Sequence[int]) -> N:
         """How many the places have together; entities over several batches are distinct."""
 
-    def coverage(self, batches: Sequence[int]) -> Number:
+    def coverage(self, batches: Sequence[int]) -> N:
         """How many provinces have a service."""
 
-    def others(self, comparison: str, unit: str, place: str, batches: Sequence[int]) -> Number:
+    def others(self, comparison: str, unit: str, place: str, batches: Sequence[int]) -> N:
         """How many other places of its level are above it (>), or not below it (>=)."""
 
-    def lead(self, unit: str, more: str, less: str, batches: Sequence[int]) -> Number:
+    def lead(self, unit: str, more: str, less: str, batches: Sequence[int]) -> N:
         """By how much a place that is said not to be below another is above it."""
 
     def named(self) -> Iterable[str]:
         """Every place that has a count of its own."""
 
-    def parts(self, names: Sequence[str]) -> Iterable[str]:
-        """The smallest places known within those."""
+    def parts(self, names: Sequence[str]) -> Iterable[Any]:
+        """The smallest places known within those, each as its own ``sum`` takes it."""
 
     def knows(self, unit: str, batches: Sequence[int]) -> bool:
         """Whether it counts that unit for the selection of batches."""
 
-    def most(self, names: Sequence[str], batches: Sequence[int]) -> Number | None:
+    def most(self, names: Sequence[str], batches: Sequence[int]) -> N | None:
         """The most services that one entity has there; None where counts do not show it."""
 
-    def somewhere(self, cases: Iterable[Sequence[tuple[Number, int]]]) -> Rule:
+    def somewhere(self, cases: Iterable[Sequence[tuple[N, int]]]) -> Rule[N]:
         """In one case at least, each number is its least value or more."""
 
 
 class Kind:
-    """One kind of statement. ``value`` says how its value is written, ``units`` what it counts.
+    """One kind of statement: how it is read, what it says of counts, its words.
 
-    ``vague`` kinds yield first where statements contradict each other; ``filers`` kinds speak of
-    what single filers hold, ``multi`` of those with two or more services.
+    Attributes
+    ----------
+    value, units, relations
+        How its value is written, what it may count, which relations go with it.
+    vague
+        It yields first where statements contradict each other.
+    filers, multi
+        It speaks of what single filers hold; of filers with two or more services.
+    takes_of
+        It has a whole, which the statement names in ``of``.
+    binds
+        It constrains counts by place.
+    en, zh
+        Templates of its sentence, as ``words`` fills them.
     """
 
     value: ClassVar[str] = "whole number"
@@ -70,22 +98,16 @@ class Kind:
     takes_of: ClassVar[bool] = False
     relations: ClassVar[tuple[str, ...]] = ("=", ">=", "<=", "~")
     binds: ClassVar[bool] = True
-    en: ClassVar[str]
-    zh: ClassVar[str]
+    en: str
+    zh: str
 
-    def read(self, text: str) -> int | Decimal | tuple[str, ...] | str:
-        """The value as typed. Raises ValueError, which says the remedy."""
-        if not re.fullmatch(r"\d+", text, re.ASCII):
-            raise ValueError(f"value {text!r} is not a whole number; write digits only")
-        if len(text) > _DIGITS:
-            raise ValueError(
-                f"value {text!r} is too large; no count has more than {_DIGITS} digits"
-            )
-        return int(text)
+    def read(self, text: str) -> Value:
+        """The value that a text gives. Raises ValueError, which says the remedy."""
+        return _whole_number(text)
 
-    def write(self, value: Any) -> str:
-        """The value as the ledger writes it."""
-        return str(value)
+    def write(self, said: "Statement") -> str:
+        """The statement's value as the ledger writes it."""
+        return str(said.value)
 
     def check(self, said: "Statement") -> None:
         """Refuse what does not go together; the ValueError says the remedy."""
@@ -103,7 +125,7 @@ class Kind:
         """The batches that it says something of."""
         return said.batches
 
-    def rule(self, said: "Statement", counts: Counts) -> Rule:
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
         """What must be true of the counts for the statement to be true."""
         raise NotImplementedError
 
@@ -111,7 +133,15 @@ class Kind:
 _DIGITS = 7
 
 
-def _between(number: Number, relation: str, value: int) -> tuple[Number, int | None, int | None]:
+def _whole_number(text: str) -> int:
+    if not re.fullmatch(r"\d+", text, re.ASCII):
+        raise ValueError(f"value {text!r} is not a whole number; write digits only")
+    if len(text) > _DIGITS:
+        raise ValueError(f"value {text!r} is too large; no count has more than {_DIGITS} digits")
+    return int(text)
+
+
+def _between(number: N, relation: str, value: int) -> Limit[N]:
     """The number is the value, at least the value (>=) or at most it (<=)."""
     return number, None if relation == "<=" else value, None if relation == ">=" else value
 
@@ -139,12 +169,12 @@ def unit_of(said: "Statement") -> str:
 class Amount(Kind):
     """A number of the register is v (at least, at most v)."""
 
-    def quantity(self, said: "Statement", counts: Counts) -> Number:
+    def quantity(self, said: "Statement", counts: Counts[N]) -> N:
         """The number that it speaks of."""
         return counts.sum(unit_of(said), said.places, said.batches)
 
-    def rule(self, said, counts):
-        yield _between(self.quantity(said, counts), said.relation, said.value)
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
+        yield _between(self.quantity(said, counts), said.relation, said.number)
 
 
 class Count(Amount):
@@ -161,11 +191,11 @@ class Coverage(Amount):
     zh = "{batches}的服务分布于{about}{value}个省份"
     en = "the services of {batches} came from {about}{value} provinces"
 
-    def check(self, said):
+    def check(self, said: "Statement") -> None:
         super().check(said)
         _the_nation(said)
 
-    def quantity(self, said, counts):
+    def quantity(self, said: "Statement", counts: Counts[N]) -> N:
         return counts.coverage(said.batches)
 
 
@@ -176,7 +206,7 @@ class MultiFilers(Amount):
     zh = "{batches}{place}有{about}{value}家主体备案两个以上服务"
     en = "{place} had {about}{value} {unit} with two or more services in {batches}"
 
-    def quantity(self, said, counts):
+    def quantity(self, said: "Statement", counts: Counts[N]) -> N:
         return counts.sum("multi", said.places, said.batches)
 
 
@@ -187,12 +217,12 @@ class SingleFilers(Amount):
     zh = "{batches}{place}有{about}{value}家主体只备案一个服务"
     en = "{place} had {about}{value} {unit} with exactly one service in {batches}"
 
-    def quantity(self, said, counts):
+    def quantity(self, said: "Statement", counts: Counts[N]) -> N:
         entities, multi = (counts.sum(u, said.places, said.batches) for u in ("entities", "multi"))
         return entities - multi
 
 
-def _of_multi(said: "Statement", counts: Counts) -> Number:
+def _of_multi(said: "Statement", counts: Counts[N]) -> N:
     """Services of the entities with two or more: s − (E − m)."""
     services, entities, multi = (
         counts.sum(u, said.places, said.batches) for u in ("services", "entities", "multi")
@@ -207,7 +237,7 @@ class ServicesOfMultiFilers(Amount):
     zh = "{batches}{place}备案两个以上服务的主体共有{about}{value}个服务"
     en = "entities with two or more services held {about}{value} services of {place} in {batches}"
 
-    def quantity(self, said, counts):
+    def quantity(self, said: "Statement", counts: Counts[N]) -> N:
         return _of_multi(said, counts)
 
 
@@ -215,15 +245,26 @@ class ServicesOfMultiFilers(Amount):
 
 
 def share_limits(value: Decimal) -> tuple[int, int, int]:
-    """(scale, low, high): the count x of a whole X is that percentage if low·X ≤ scale·x < high·X.
+    """Scale, low, high: a count x of a whole X is that percentage if low·X ≤ scale·x < high·X.
 
-    An author who prints v with d decimals has rounded (v − ½ unit to v + ½ unit) or cut (v to
-    v + 1 unit of the last decimal); both readings are honoured, so the share lies in
-    [v − ½ unit, v + 1 unit). All three numbers are whole.
+    Parameters
+    ----------
+    value
+        The percentage as its author prints it, decimals included.
+
+    Notes
+    -----
+    Who prints v with d decimals has rounded (v − ½ unit to v + ½ unit of the last decimal) or cut
+    (v to v + 1 unit). Both readings are honoured: the share lies in [v − ½ unit, v + 1 unit).
     """
-    decimals = max(0, -value.as_tuple().exponent)
-    shown = int(value * 10**decimals)
-    return 200 * 10**decimals, 2 * shown - 1, 2 * shown + 2
+    scale = _scale(value)
+    shown = int(value * scale)
+    return 200 * scale, 2 * shown - 1, 2 * shown + 2
+
+
+def _scale(value: Decimal) -> int:
+    """The power of ten that makes a number whole, as many decimals as it is printed with."""
+    return 10 ** len(f"{value:f}".partition(".")[2])
 
 
 class Share(Kind):
@@ -233,35 +274,31 @@ class Share(Kind):
     zh = "{batches}{place}的{noun}占{of}的{about}{value}%"
     en = "{place} held {about}{value} % of the {noun} of {of} in {batches}"
 
-    def read(self, text):
-        try:
-            value = Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) else None
-        except InvalidOperation:
-            value = None
-        if value is None or value > 100 or -value.as_tuple().exponent > 4:
+    def read(self, text: str) -> Decimal:
+        if not re.fullmatch(r"\d+(\.\d{1,4})?", text, re.ASCII) or Decimal(text) > 100:
             raise ValueError(
                 f"value {text!r} is not a percentage; write 28.15 for 28.15 %, "
                 "with no more than four decimals"
             )
-        return value
+        return Decimal(text)
 
-    def part(self, said: "Statement", counts: Counts) -> Number:
+    def part(self, said: "Statement", counts: Counts[N]) -> N:
         """What is divided by the whole."""
         return counts.sum(unit_of(said), said.places, said.batches)
 
-    def whole(self, said: "Statement", counts: Counts) -> Number:
+    def whole(self, said: "Statement", counts: Counts[N]) -> N:
         """What it is divided by."""
         return counts.sum(unit_of(said), (said.of,), said.batches)
 
-    def rule(self, said, counts):
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
         part, whole = self.part(said, counts), self.whole(said, counts)
         if said.relation == "=":
-            scale, low, high = share_limits(said.value)
+            scale, low, high = share_limits(said.percent)
             yield scale * part - low * whole, 0, None
             yield scale * part - high * whole, None, -1
         else:
-            scale = 10 ** max(0, -said.value.as_tuple().exponent)
-            form = 100 * scale * part - int(said.value * scale) * whole
+            scale = _scale(said.percent)
+            form = 100 * scale * part - int(said.percent * scale) * whole
             yield _between(form, said.relation, 0)
 
 
@@ -275,7 +312,7 @@ class ShareOfMultiFilers(Share):
         "in {batches}"
     )
 
-    def part(self, said, counts):
+    def part(self, said: "Statement", counts: Counts[N]) -> N:
         return _of_multi(said, counts)
 
 
@@ -290,35 +327,35 @@ class Order(Kind):
     zh = "{batches}{noun}数由多到少依次为{value}"
     en = "by {noun} in {batches} the order was {value}"
 
-    def read(self, text):
+    def read(self, text: str) -> tuple[str, ...]:
         names = tuple(places.find(name).name for name in text.split(self.joint))
         if len(set(names)) < len(names):
             raise ValueError(f"value {text!r} names a place twice")
         return names
 
-    def write(self, value):
-        return self.joint.join(value)
+    def write(self, said: "Statement") -> str:
+        return self.joint.join(said.names)
 
-    def check(self, said):
+    def check(self, said: "Statement") -> None:
         super().check(said)
         _the_nation(said)
-        if len(said.value) < 2:
+        if len(said.names) < 2:
             raise ValueError("an order names two places or more, joined by >")
 
-    def speaks_of(self, said):
-        return (*said.places, *said.value)
+    def speaks_of(self, said: "Statement") -> tuple[str, ...]:
+        return (*said.places, *said.names)
 
-    def pairs(self, said: "Statement", counts: Counts) -> Iterable[tuple[str, str]]:
+    def pairs(self, said: "Statement", counts: Counts[N]) -> Iterable[tuple[str, str]]:
         """Who is not below whom."""
-        last = said.value[-1]
-        return [*pairwise(said.value), *((last, name) for name in _rivals(said.value, counts))]
+        last = said.names[-1]
+        return [*pairwise(said.names), *((last, name) for name in _rivals(said.names, counts))]
 
-    def rule(self, said, counts):
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
         for more, less in self.pairs(said, counts):
             yield counts.lead(unit_of(said), more, less, said.batches), 0, None
 
 
-def _rivals(chain: Sequence[str], counts: Counts) -> list[str]:
+def _rivals(chain: Sequence[str], counts: Counts[N]) -> list[str]:
     """Places that an order puts below those it names: of a level it names, and holding none."""
     levels = {places.find(name).level for name in chain}
     holders = {*chain, *(above for name in chain for above in places.ancestors(name))}
@@ -333,14 +370,14 @@ class Leaders(Order):
     zh = "{batches}{noun}数居前的是{value}"
     en = "{value} held the first places by {noun} in {batches}"
 
-    def check(self, said):
+    def check(self, said: "Statement") -> None:
         Kind.check(self, said)
         _the_nation(said)
-        if {places.find(name).level for name in said.value} != {"province"}:
+        if {places.find(name).level for name in said.names} != {"province"}:
             raise ValueError("leaders are provinces; use order or rank for cities")
 
-    def pairs(self, said, counts):
-        return product(said.value, (p for p in places.province_names() if p not in said.value))
+    def pairs(self, said: "Statement", counts: Counts[N]) -> Iterable[tuple[str, str]]:
+        return product(said.names, (p for p in places.province_names() if p not in said.names))
 
 
 class Rank(Kind):
@@ -354,18 +391,18 @@ class Rank(Kind):
     zh = "{batches}{place}的{noun}数{rank}{value}位"
     en = "{place} ranked {rank}{value} by {noun} in {batches}"
 
-    def check(self, said):
+    def check(self, said: "Statement") -> None:
         super().check(said)
         _one_place(said)
-        if said.value < 1:
+        if said.number < 1:
             raise ValueError("value 0 is not a rank; ranks start at 1")
 
-    def rule(self, said, counts):
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
         (place,) = said.places
         if said.relation != ">=":
-            yield counts.others(">", unit_of(said), place, said.batches), None, said.value - 1
+            yield counts.others(">", unit_of(said), place, said.batches), None, said.number - 1
         if said.relation != "<=" and places.find(place).level == "province":
-            yield counts.others(">=", unit_of(said), place, said.batches), said.value - 1, None
+            yield counts.others(">=", unit_of(said), place, said.batches), said.number - 1, None
 
 
 class FirstBatch(Kind):
@@ -377,21 +414,21 @@ class FirstBatch(Kind):
     zh = "{place}首次出现于{value}"
     en = "{place} first appeared in {value}"
 
-    def read(self, text):
-        value = super().read(text)
+    def read(self, text: str) -> int:
+        value = _whole_number(text)
         if not 1 <= value <= LAST_BATCH:
             raise ValueError(f"value {text!r} is not a batch; batches are 1 to {LAST_BATCH}")
         return value
 
-    def check(self, said):
+    def check(self, said: "Statement") -> None:
         super().check(said)
         _one_place(said)
 
-    def batches(self, said):
-        return (*said.batches, *range(1, said.value + 1))
+    def batches(self, said: "Statement") -> Sequence[int]:
+        return (*said.batches, *range(1, said.number + 1))
 
-    def rule(self, said, counts):
-        first = said.value
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
+        first = said.number
         before = counts.sum("services", said.places, tuple(range(1, first)))
         if said.relation == "<=":
             yield before + counts.sum("services", said.places, (first,)), 1, None
@@ -419,8 +456,8 @@ class MaxPerEntity(Kind):
     zh = "{batches}{place}单个主体最多备案{value}个服务"
     en = "no entity of {place} had more than {value} services in {batches}, and one had as many"
 
-    def rule(self, said, counts):
-        most, chosen, cases = said.value, said.batches, []
+    def rule(self, said: "Statement", counts: Counts[N]) -> Rule[N]:
+        most, chosen, cases = said.number, said.batches, []
         for part in counts.parts(said.places):
             for batch in chosen if len(chosen) > 1 else ():  # nor in one batch of several
                 services, entities = (counts.sum(u, (part,), (batch,)) for u in UNITS)
@@ -452,10 +489,10 @@ class Context(Kind):
     def __init__(self, en: str, zh: str):
         self.en, self.zh = en, zh
 
-    def read(self, text):
+    def read(self, text: str) -> str:
         return text
 
-    def check(self, said):
+    def check(self, said: "Statement") -> None:
         pass
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from filings import paths, places
 from filings.ledger.batches import Batches
-from filings.ledger.kinds import KINDS
+from filings.ledger.kinds import KINDS, Value
 
 COLUMNS = (
     "id", "source", "kind", "place", "batches", "unit", "relation", "value", "of", "phrase",
@@ -37,13 +37,26 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Statement:
-    """One published statement. ``places`` and ``batches`` are parsed; ``value`` is typed by kind.
+    """One published statement.
 
-    value: int for whole numbers, Decimal for percent (its decimals are the author's), a tuple of
-    place names for ``order`` and ``leaders``, text for context. ``batches`` is empty where the
-    source does not state them. ``also`` lists further publications that say the same; ``doubt``
-    says how else the phrase could be read, ``reading`` why it is taken as it is. ``row`` is the
-    line in the ledger's file, for messages.
+    Attributes
+    ----------
+    places
+        Short names; several are counted together.
+    batches
+        Empty where the source does not state them.
+    value
+        As the kind reads it: ask for ``number``, ``percent`` or ``names`` where it is known.
+    of
+        The place whose count is 100 percent, for shares.
+    phrase
+        The source's own words.
+    also
+        Ids of further publications that say the same.
+    doubt, reading
+        How else the phrase could be read, and why it is taken as it is.
+    row
+        The line in the ledger's file, for messages.
     """
 
     id: str
@@ -53,7 +66,7 @@ class Statement:
     batches: Batches
     unit: str
     relation: str
-    value: int | Decimal | tuple[str, ...] | str
+    value: Value
     of: str = ""
     phrase: str = ""
     also: tuple[str, ...] = ()
@@ -72,20 +85,42 @@ class Statement:
         return "+".join(self.places)
 
     @property
+    def number(self) -> int:
+        """The value of a kind that has a whole number."""
+        assert isinstance(self.value, int), self
+        return self.value
+
+    @property
+    def percent(self) -> Decimal:
+        """The value of a share, with the decimals that its author prints."""
+        assert isinstance(self.value, Decimal), self
+        return self.value
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The places that an order or leaders put in their places; none for other kinds."""
+        return self.value if isinstance(self.value, tuple) else ()
+
+    @property
     def binds(self) -> bool:
         """True if the statement constrains the counts: a binding kind, exact wording, batches."""
         return KINDS[self.kind].binds and self.relation != "~" and bool(self.batches)
 
     @property
-    def fact(self) -> tuple:
+    def fact(self) -> tuple[object, ...]:
         """What is asserted, whoever says it: equal for two statements of one fact."""
         return self.kind, self.places, self.batches, self.unit, self.relation, self.value, self.of
 
 
 def parse_places(text: str) -> tuple[str, ...]:
-    """Short names of the places joined by ``+``.
+    """Short names of the places in a text that joins them by ``+``.
 
-    Raises UnknownPlaceError, or ValueError where one is named twice or lies in another.
+    Raises
+    ------
+    UnknownPlaceError
+        A name is not known or not unique.
+    ValueError
+        A place is named twice or lies in another.
     """
     names = tuple(places.find(name).name for name in text.split("+"))
     if len(set(names)) < len(names):
@@ -98,12 +133,14 @@ def parse_places(text: str) -> tuple[str, ...]:
 
 
 def read(path: Path = paths.STATEMENTS) -> tuple[Statement, ...]:
-    """All statements of a ledger in file order.
+    """All statements of a ledger, in file order.
 
-    Raises LedgerError, listing every problem, for a missing file or column, a wrong encoding, an
-    unknown place or kind, a malformed number or selection, a duplicate id.
+    Raises
+    ------
+    LedgerError
+        Every problem found: a missing file or column, a wrong encoding, an unknown place or kind,
+        a malformed number or selection, a duplicate id.
     """
-    path = Path(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -122,9 +159,19 @@ def read(path: Path = paths.STATEMENTS) -> tuple[Statement, ...]:
 
 
 def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
-    """Statements from a header and rows of text; ``name`` stands for the file in messages.
+    """Statements of a ledger that is at hand as a header and rows of text.
 
-    Raises LedgerError as ``read`` does.
+    Parameters
+    ----------
+    rows
+        The header, then one list of cells a statement; the order of columns is free.
+    name
+        What stands for the file in messages.
+
+    Raises
+    ------
+    LedgerError
+        As for `read`.
     """
     rows = iter(rows)
     header = [field.strip() for field in next(rows, [])]
@@ -165,21 +212,31 @@ def from_rows(rows: Iterable[list[str]], name: str) -> tuple[Statement, ...]:
 
 
 def as_row(statement: Statement) -> dict[str, str]:
-    """The statement's fields as the ledger writes them: what ``from_rows`` reads again."""
+    """The statement's fields as the ledger writes them: what `from_rows` reads again."""
     written = {
         "place": statement.place,
         "batches": str(statement.batches),
-        "value": KINDS[statement.kind].write(statement.value),
+        "value": KINDS[statement.kind].write(statement),
         "also": ";".join(statement.also),
     }
     return {name: written.get(name, getattr(statement, name)) for name in COLUMNS}
 
 
 def sorted_out(*status: str, path: Path = paths.USED_STATEMENTS) -> tuple[Statement, ...]:
-    """Statements by what notebook 01 made of them: used, set aside, context or replaced.
+    """Statements by what notebook 01 made of them, in the order of the table that it writes.
 
-    Official lists at hand are in them, in the place of what they replace. Reads
-    ``data/processed/statements.csv``; raises LedgerError as ``read`` does.
+    Parameters
+    ----------
+    *status
+        Any of used, set aside, context and replaced. Official lists at hand are in them, in the
+        place of what they replace.
+    path
+        The table.
+
+    Raises
+    ------
+    LedgerError
+        As for `read`.
     """
     found = dict(pd.read_csv(path, dtype=str, keep_default_na=False)[["id", "status"]].to_numpy())
     return tuple(statement for statement in read(path) if found[statement.id] in status)
@@ -205,11 +262,21 @@ def known_to_clash(statements: Iterable[Statement]) -> tuple[str, ...] | None:
 def replace_listed(
     statements: Iterable[Statement], official: Iterable[Statement], listed: Iterable[int]
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
-    """The ledger with an official list in the place of what was published about it.
+    """The ledger with official lists in the place of what was published about them.
 
-    ``official`` are the exact counts of the lists at hand, ``listed`` the batches they cover. Two
-    tuples come back: the ledger to use, and the statements replaced: those that bind and speak
-    of listed batches only. What is said of more batches stays.
+    Parameters
+    ----------
+    statements
+        The ledger.
+    official
+        The exact counts of the lists at hand.
+    listed
+        The batches that these lists cover.
+
+    Returns
+    -------
+    The ledger to use, and the statements replaced: those that bind and speak of listed batches
+    only. What is said of more batches stays.
     """
     statements, listed = tuple(statements), set(listed)
     replaced = tuple(s for s in statements if s.binds and set(s.batches) <= listed)
@@ -274,14 +341,16 @@ def text_of(source: str) -> str:
 def witnesses(statements: Iterable[Statement]) -> pd.DataFrame:
     """Every publication that says any of the statements, most statements first.
 
+    Returns
+    -------
     Columns ``source``, ``statements`` (how many it makes), ``alone`` (how many facts nobody else
     states) and ``text_of`` (the publication it copies; empty where it counts for itself).
     """
-    says: dict[str, set[tuple]] = {}
+    says: dict[str, set[tuple[object, ...]]] = {}
     for statement in statements:
         for source in sources(statement):
             says.setdefault(source, set()).add(statement.fact)
-    texts: dict[tuple, set[str]] = {}
+    texts: dict[tuple[object, ...], set[str]] = {}
     for source, facts in says.items():
         for fact in facts:
             texts.setdefault(fact, set()).add(text_of(source))

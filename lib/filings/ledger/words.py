@@ -29,17 +29,24 @@ def _joined(names: tuple[str, ...], lang: str, mark: str = "") -> str:
 
 
 def words(statement: Statement, lang: str = "en") -> str:
-    """The statement as one sentence without a full stop, in English (en) or Chinese (zh)."""
+    """The statement as one sentence without a full stop.
+
+    Parameters
+    ----------
+    statement
+        Of any kind, binding or not.
+    lang
+        ``en`` or ``zh``.
+    """
     template = getattr(KINDS[statement.kind], lang)
     about = (_RELATION_ZH if lang == "zh" else _RELATION_EN)[statement.relation]
     if statement.kind == "published" and statement.relation in _DATE_ZH:
         about = (_DATE_ZH if lang == "zh" else _DATE_EN)[statement.relation]
-    value, one = statement.value, statement.value == 1
-    if statement.kind in ("order", "leaders") and isinstance(value, tuple):
-        value = _joined(value, lang, ">" if statement.kind == "order" else "")
+    value, unit, one = statement.value, statement.unit, statement.value == 1
+    if statement.names:
+        value = _joined(statement.names, lang, ">" if statement.kind == "order" else "")
     elif statement.kind == "first_batch":
-        value = Batches([value]).words(lang)
-    unit = statement.unit
+        value = Batches([statement.number]).words(lang)
     text = template.format(
         batches=statement.batches.words(lang),
         place=_joined(statement.places, lang),
