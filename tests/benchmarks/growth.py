@@ -24,6 +24,8 @@ SIZES = (
     ("provinces", 60, 1000),
     ("provinces", 60, 5000),
     ("prefectures", 5, 500),
+    ("prefectures", 20, 2000),
+    ("prefectures", 60, 5000),
 )
 ASKED = ("cells", "a measure", "contradictions")
 
