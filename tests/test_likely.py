@@ -90,7 +90,7 @@ def test_draws_are_spread_as_enumeration_says(assumption, made_of, seed):
     assert 6 <= len(left) <= 250
     feasible = likely.Feasible(said, range(1, len(totals) + 1))
     law = likely.ASSUMPTIONS[assumption].shares
-    drawn = likely.draws(feasible, assumption, steps=1600, chains=256, check=10)
+    (drawn,) = likely.draws(feasible, [assumption], steps=1600, chains=256, check=10)
     apart = replace(drawn, tables=drawn.tables[:, ::4], kept=drawn.kept[:, ::4])
     expected = weights(left, "深圳" in feasible.known, law and law(feasible))
     assert p_value(apart, left, expected) > 1e-4
@@ -99,7 +99,9 @@ def test_draws_are_spread_as_enumeration_says(assumption, made_of, seed):
 def test_where_the_walk_gets_stuck_its_answer_is_refused():
     """A rank and a coverage leave two sets of tables with hardly a way between them."""
     said, _ = register(31, made.SERVICE_KINDS, made.services_tables((4, 3)), (4, 3))
-    drawn = likely.draws(likely.Feasible(said, (1, 2)), steps=1600, chains=256, check=0)
+    (drawn,) = likely.draws(
+        likely.Feasible(said, (1, 2)), ["uniform"], steps=1600, chains=256, check=0
+    )
     with pytest.raises(likely.MixingError, match=r"R-hat 1\.[1-9]"):
         drawn.sum(Sum.parse("services:广东:1"))
 
@@ -114,7 +116,7 @@ def on_file():
 
 @pytest.fixture(scope="module")
 def few(on_file):
-    return likely.draws(on_file, "population", steps=400, chains=32, check=20)
+    return likely.draws(on_file, ["population"], steps=400, chains=32, check=20)[0]
 
 
 def test_every_draw_agrees_with_every_statement(on_file, few):
@@ -140,12 +142,12 @@ def test_the_literal_check_sees_a_false_statement(on_file, monkeypatch):
     said, false = on_file.identified.statements, statement("count", "江苏", (1, 2, 3), 0)
     monkeypatch.setattr(on_file.identified, "statements", (*said, false))
     with pytest.raises(AssertionError, match="breaks M"):
-        likely.draws(on_file, steps=100, chains=16, check=2)
+        likely.draws(on_file, ["uniform"], steps=100, chains=16, check=2)
 
 
 def test_the_same_seed_gives_the_same_bytes(on_file, few):
     def again(seed):
-        return likely.draws(on_file, "population", steps=400, chains=32, check=0, seed=seed)
+        return likely.draws(on_file, ["population"], steps=400, chains=32, check=0, seed=seed)[0]
 
     assert again(likely.SEED).tables.tobytes() == few.tables.tobytes()
     assert again(1).tables.tobytes() != few.tables.tobytes()
@@ -178,7 +180,7 @@ TOY = made.numbered([
 
 def test_intervals_hold_as_often_as_they_say():
     """Tables dealt by the urn itself, at every concentration, against the interval drawn."""
-    drawn = likely.draws(likely.Feasible(TOY, (1,)), "alike", steps=2000, chains=64, check=5)
+    (drawn,) = likely.draws(likely.Feasible(TOY, (1,)), ["alike"], steps=2000, chains=64, check=5)
     table = likely.summary([drawn], ("湖南",), (1,), share=False)
     ends = table.loc[0, ["low", "high", "proven_low", "proven_high"]].tolist()
     assert ends[2:] == [0, 30] and ends[0] >= 0 and ends[1] < 30

@@ -329,7 +329,7 @@ def likely(queries, path, as_json, lang):
         raise ValueError("only services are drawn; write services: or share:")
     batches = {1, 2, 3, 4, 5}.union(*(question.batches for question in asked))
     feasible = likely.Feasible(_kept(path)[0], sorted(batches))
-    drawn = [likely.draws(feasible, name) for name in likely.ASSUMPTIONS]
+    drawn = likely.draws(feasible)
     said = []
     for query, question in zip(queries, asked, strict=True):
         share = query.startswith("share:")

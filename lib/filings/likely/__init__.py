@@ -11,6 +11,7 @@ likely, so that naming one more city makes no province larger.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -177,34 +178,37 @@ class Draws:
 
 def draws(
     feasible: Feasible,
-    assumption: str = "uniform",
+    assumptions: Iterable[str] = tuple(ASSUMPTIONS),
     *,
     steps: int = 4000,
     chains: int = 128,
-    check: int = 30,
+    check: int = 20,
     seed: int = SEED,
-) -> Draws:
-    """Random tables that agree with the statements, by the weights of an assumption.
+) -> list[Draws]:
+    """Random tables that agree with the statements, by the weights of each assumption.
 
     Parameters
     ----------
     feasible
         The tables that agree.
-    assumption
-        A name of `ASSUMPTIONS`.
+    assumptions
+        Names of `ASSUMPTIONS`; the chains of all walk side by side.
     steps
         Moves of each chain that are recorded (at every hundredth), after three quarters as many
         that are not.
     chains
-        How many tables walk at once: a multiple of `walk.GROUPS`.
+        How many tables walk at once for each assumption: a multiple of `walk.GROUPS`.
     check
-        How many draws are completed and checked.
+        How many draws of each are completed and checked.
     seed
         Start of the random numbers: the same seed gives the same bytes.
     """
-    law = ASSUMPTIONS[assumption]
-    shares = None if law.shares is None else np.asarray(law.shares(feasible), float)
-    walk = Walk(feasible, shares, law.after, chains, seed)
+    names = tuple(assumptions)
+    laws = [
+        (law.shares and np.asarray(law.shares(feasible), float), law.after)
+        for law in map(ASSUMPTIONS.__getitem__, names)
+    ]
+    walk = Walk(feasible, laws, chains, seed)
     for _ in range(3):
         walk.run(steps // 8)
         walk.adapt()
@@ -214,38 +218,57 @@ def draws(
         walk.run(100)
         cells.append(walk.values[: len(feasible.columns)].T.copy())
         tables.append(feasible.counts(cells[-1].T).transpose(2, 0, 1))
-    kept, tried, failed = _completed(feasible, np.stack(cells, axis=1), check)
-    return Draws(assumption, feasible, np.stack(tables, axis=1), kept, tried, failed)
+    cells, tables = (
+        np.split(np.stack(each, axis=1), len(names), axis=0) for each in (cells, tables)
+    )
+    complete = _Completion(feasible)
+    return [
+        Draws(name, feasible, drawn, *complete.of(each, check))
+        for name, drawn, each in zip(names, tables, cells, strict=True)
+    ]
 
 
-def _completed(feasible: Feasible, cells: np.ndarray, check: int) -> tuple[np.ndarray, int, int]:
-    """Which draws count, how many were completed, and how many could not be."""
-    chains, count, _ = cells.shape
-    each = cells.reshape(chains * count, -1)
-    program = Program(feasible.model.rows.narrowed())
-    program.branch_early()
-    known: dict[bytes, bool] = {}
+class _Completion:
+    """Whether a draw can be completed to a full table of which every statement is true."""
 
-    def exists(draw: np.ndarray) -> bool:
+    def __init__(self, feasible: Feasible):
+        self._feasible = feasible
+        self._known: dict[bytes, bool] = {}
+
+    @cached_property
+    def _program(self) -> Program:
+        program = Program(self._feasible.model.rows.narrowed())
+        program.branch_early()
+        return program
+
+    def of(self, cells: np.ndarray, check: int) -> tuple[np.ndarray, int, int]:
+        """Which draws count, how many were completed, and how many could not be."""
+        chains, count, _ = cells.shape
+        each = cells.reshape(chains * count, -1)
+        kept = np.ones(len(each), bool)
+        tried = {
+            each[n].tobytes(): self._exists(each[n])
+            for n in np.linspace(0, len(each) - 1, min(check, len(each))).astype(int)
+        }
+        if not all(tried.values()):
+            kept = np.array([self._exists(draw) for draw in each])
+            tried = {draw.tobytes(): good for draw, good in zip(each, kept.tolist(), strict=True)}
+        return kept.reshape(chains, count), len(tried), len(tried) - sum(tried.values())
+
+    def _exists(self, draw: np.ndarray) -> bool:
         key = draw.tobytes()
-        if key not in known:
-            program.limit(feasible.columns, draw.astype(float), draw.astype(float))
+        if key not in self._known:
+            feasible, at = self._feasible, draw.astype(float)
+            self._program.limit(feasible.columns, at, at)
             # A quick no can be wrong.
-            found = program.optimise({}, "low", False) or program.optimise({}, "low")
-            known[key] = found is not None
+            found = self._program.optimise({}, "low", False) or self._program.optimise({}, "low")
+            self._known[key] = found is not None
             if found:
                 table = feasible.model.table(found.point)
                 false = [s.id for s in feasible.identified.statements if not holds(s, table)]
                 if false:
                     raise AssertionError(f"a draw breaks {', '.join(false)}")
-        return known[key]
-
-    some = np.linspace(0, len(each) - 1, min(check, len(each))).astype(int)
-    good = [exists(each[n]) for n in some]
-    kept = np.ones(len(each), bool)
-    if not all(good):
-        kept = np.array([exists(draw) for draw in each])
-    return kept.reshape(chains, count), len(known), len(known) - sum(known.values())
+        return self._known[key]
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -390,15 +413,13 @@ def calibration(
         feasible = Feasible(part.statements, part.batches)
         open_ = feasible.identified.bounds(part.facts)
         facts = [fact for fact, found in zip(part.facts, open_, strict=True) if not found.exact]
-        for name in ASSUMPTIONS:
-            if name in part.untestable:
-                continue
-            drawn = draws(feasible, name, steps=steps, chains=chains, check=0, seed=seed)
+        names = [name for name in ASSUMPTIONS if name not in part.untestable]
+        for drawn in draws(feasible, names, steps=steps, chains=chains, check=0, seed=seed):
             for fact in facts:
                 values, truth = drawn._values(fact), part.facts[fact]
                 median, low, high = _middle(values)
                 rhat, _ = drawn.quality(values)
-                at = part.name, fact.places[0], str(fact.batches), name, truth
+                at = part.name, fact.places[0], str(fact.batches), drawn.assumption, truth
                 rows.append((*at, median, low, high, low <= truth <= high, rhat))
     columns = ["withheld", "place", "batches", "assumption", "truth", "median", "low", "high"]
     return pd.DataFrame(rows, columns=[*columns, "holds", "rhat"])

@@ -30,8 +30,7 @@ def on_each_assumption(
     statements: Iterable[Statement], batches: Sequence[int] = (1, 2, 3, 4, 5)
 ) -> list[Draws]:
     """Draws on every assumption, in the order of `ASSUMPTIONS`."""
-    feasible = Feasible(statements, batches)
-    return [draws(feasible, name) for name in ASSUMPTIONS]
+    return draws(Feasible(statements, batches))
 
 
 def shares(drawn: Sequence[Draws]) -> pd.DataFrame:

@@ -32,6 +32,9 @@ _EPS = 1e-6
 _STARTS = 16
 _LARGEST = 64
 _PARTNERS = 60
+_RARELY = 50
+
+Law = tuple[np.ndarray | None, int]
 
 
 class Counts:
@@ -53,7 +56,7 @@ class Counts:
             level: slice(at[0], at[-1] + 1) if at[-1] - at[0] == len(at) - 1 else at
             for level, at in rows.items()
         }
-        self.by = {(batch,): counts[n].copy() for n, batch in enumerate(batches)}
+        self.by = {(batch,): counts[n].astype(np.int32) for n, batch in enumerate(batches)}
         self.switched = False
 
     def _all(self, unit: str, batches: Sequence[int]) -> np.ndarray:
@@ -141,34 +144,51 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Swap:
-    """Two provinces trade what they have in some batches: what rank and coverage keep apart."""
+class Jump:
+    """What a move of several cells can reach: rows, and counts of places, with the slopes of both.
 
-    one: np.ndarray
-    two: np.ndarray
+    One column a cell. Whole numbers this small are exact as floats, and multiplied much faster.
+    """
+
+    cells: np.ndarray
+    rows: np.ndarray
+    slopes: np.ndarray
     batches: tuple[int, ...]
+    places: np.ndarray
+    net: np.ndarray
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Two provinces trade what they have in some batches: what rank and coverage keep apart.
+
+    The first half of the jump's cells is one's, the second the other's.
+    """
+
+    jump: Jump
     provinces: tuple[int, int]
 
     def reach(self, spread: np.ndarray) -> float:
         """As for a line."""
-        return np.minimum(spread[self.one], spread[self.two]).sum()
+        one, two = spread[self.jump.cells].reshape(2, -1)
+        return np.minimum(one, two).sum()
 
 
 @dataclass(frozen=True)
 class Refill:
     """Services of the leaders go to provinces outside as Pólya's urn deals them, and back.
 
-    ``sides`` are the cells of the others and of the leaders in the batch, ``provinces`` whose
-    each cell is.
+    ``sides`` are the cells of the others and of the leaders in the batch, as positions in the
+    jump's, ``provinces`` whose each cell is.
     """
 
+    jump: Jump
     sides: tuple[np.ndarray, np.ndarray]
-    provinces: tuple[np.ndarray, np.ndarray]
-    batch: int
+    provinces: np.ndarray
 
     def reach(self, spread: np.ndarray) -> float:
         """As for a line."""
-        return min(spread[side].sum() for side in self.sides)
+        return min(spread[self.jump.cells[side]].sum() for side in self.sides)
 
 
 class Feasible:
@@ -234,8 +254,8 @@ class Feasible:
         binds = (least < low) | (most > high)
         binds[:cells] = True
         self.matrix = np.rint(matrix[binds]).astype(int)
-        self.low = np.ceil(np.clip(low[binds], -_FAR, _FAR) - _EPS).astype(int)
-        self.high = np.floor(np.clip(high[binds], -_FAR, _FAR) + _EPS).astype(int)
+        self.low = np.ceil(np.clip(low[binds], -_FAR, _FAR) - _EPS).astype(np.int32)
+        self.high = np.floor(np.clip(high[binds], -_FAR, _FAR) + _EPS).astype(np.int32)
 
     def _bounded_by_filers(self):
         """The proven range of each province in batches of which somebody counts the filers."""
@@ -340,6 +360,20 @@ class Feasible:
             at, moved[np.ix_(inside, at)], tuple(law), tuple(each for each in outside if each[1]),
         )  # fmt: skip
 
+    def _jump(self, cells: Sequence[int]) -> Jump:
+        cells = np.array(cells)
+        of_batch, atom = np.divmod(cells, self.atoms)
+        slopes, inside = self.matrix[:, cells], np.unique(of_batch)
+        rows, at = (
+            np.flatnonzero(slopes.any(axis=1)),
+            np.flatnonzero(self.home[:, atom].any(axis=1)),
+        )
+        net = self.home[np.ix_(at, atom)] * (of_batch == inside[:, None])[:, None]
+        return Jump(
+            cells, rows, slopes[rows].astype(np.float32),
+            tuple(self.batches[n] for n in inside), at, net.astype(np.float32),
+        )  # fmt: skip
+
     def _swaps(self, free: set[int]) -> Iterable[Swap]:
         scopes = {frozenset(statement.batches) for statement in self.switched}
         scopes |= {one - two for one in scopes for two in scopes}
@@ -355,23 +389,20 @@ class Feasible:
                 at = [n for n in at if {n + i, n + j} <= free]
                 if at and (i, j, *at) not in made:
                     made.add((i, j, *at))
-                    chosen = tuple(self.batches[n // self.atoms] for n in at)
-                    yield Swap(np.array(at) + i, np.array(at) + j, chosen, (p, q))
+                    yield Swap(self._jump([*(n + i for n in at), *(n + j for n in at)]), (p, q))
 
     def _refills(self, trades: list) -> Iterable[Refill]:
         of = {
             int(a): n for n, at in enumerate(self.province) for a in np.flatnonzero(self.home[at])
         }
-        for n, batch in enumerate(self.batches):
+        for n in range(len(self.batches)):
             across = [pair for pair, _ in trades if {cell // self.atoms for cell in pair} == {n}]
             across = [pair for pair in across if len({POOL[of[c % self.atoms]] for c in pair}) > 1]
             cells = np.array(sorted({cell for pair in across for cell in pair}), int)
             mine = np.array([of[cell % self.atoms] for cell in cells], int)
             if len(cells):
-                outside = POOL[mine]
-                yield Refill(
-                    *(tuple(x[y] for y in (outside, ~outside)) for x in (cells, mine)), batch
-                )
+                sides = np.flatnonzero(POOL[mine]), np.flatnonzero(~POOL[mine])
+                yield Refill(self._jump(cells), sides, mine)
 
 
 # --- the walk -------------------------------------------------------------------------------------
@@ -380,43 +411,57 @@ class Feasible:
 class Walk:
     """Tables, one a chain, that move at random through the feasible ones.
 
-    ``shares`` (or None) and ``after`` are those of an `Assumption`: then a batch's services outside
-    the leaders are dealt by Pólya's urn (Dirichlet-multinomial), whose concentration each chain
-    draws as well, all of `CONCENTRATIONS` being as likely beforehand.
+    Each law has as many chains, side by side: all chains try the same moves, which costs little
+    more than moving those of one. A law is the ``shares`` (or None) and ``after`` of an
+    `Assumption`: with shares a batch's services outside the leaders are dealt by Pólya's urn
+    (Dirichlet-multinomial), whose concentration each chain draws as well, all of `CONCENTRATIONS`
+    being as likely beforehand.
     """
 
-    def __init__(self, feasible: Feasible, shares, after: int, chains: int, seed: int):
-        self.of, self.chains, self.rng = feasible, chains, np.random.default_rng(seed)
-        start = feasible.starts[np.arange(chains) * GROUPS // chains % len(feasible.starts)].T
-        self.values = feasible.matrix @ start
+    def __init__(self, feasible: Feasible, laws: Sequence[Law], chains: int, seed: int):
+        self.of, self.chains = feasible, chains * len(laws)
+        self.rng = np.random.default_rng(seed)
+        first = np.arange(chains) * GROUPS // chains % len(feasible.starts)
+        start = feasible.starts[np.tile(first, len(laws))].T
+        self.values = (feasible.matrix @ start).astype(np.int32)
         self.counts = Counts(feasible.known, feasible.batches, feasible.counts(start))
-        self.lawful = shares is not None
-        self.grid = CONCENTRATIONS if self.lawful else np.ones(1)
-        self.at = self.rng.integers(0, len(self.grid), chains)
-        self._weigh(shares, after)
+        self.lawful = any(shares is not None for shares, _ in laws)
+        grid = np.arange(len(CONCENTRATIONS))
+        self.grid = grid[:, None] + np.repeat(np.arange(len(laws)), chains) * len(grid)
+        self.at = self.grid[self.rng.integers(0, len(grid), self.chains), np.arange(self.chains)]
+        self._weigh(laws)
         self._chances = [np.full(len(moves), 1 / len(moves)) for moves, _ in feasible.kinds]
 
-    def _weigh(self, shares, after: int) -> None:
-        """Log weights: of a province's count, and of the whole outside the leaders, by batch."""
+    def _weigh(self, laws: Sequence[Law]) -> None:
+        """Log weights by batch: of a province's count, and of the whole outside the leaders.
+
+        The first axis is the laws', each with every concentration.
+        """
         of = self.of
         x = np.arange(max(of.model.ceilings[b] for b in of.batches) + 1.0)
         parts = of.home[of.province].sum(axis=1)[:, None]
         splits = gammaln(x + parts) - gammaln(parts) - gammaln(x + 1)
         self.parts = parts[:, 0]
-        blank = np.broadcast_to(-splits, (len(self.grid), *splits.shape))
-        self.own = {b: blank.copy() for b in of.batches}
-        self.whole = {b: np.zeros((len(self.grid), len(x))) for b in of.batches}
-        self.alpha = {b: np.ones((len(self.grid), len(PROVINCES))) for b in of.batches}
-        if not self.lawful:
-            return
-        base = np.where(POOL, shares, 0)
-        alpha, every = self.grid[:, None] * base / base.sum(), self.grid[:, None]
-        a = alpha[:, POOL, None]
+        self.own, self.whole, self.alpha = {}, {}, {}
+        made: dict[tuple[bool, ...], tuple[np.ndarray, ...]] = {}
         for b in of.batches:
-            if b > after:
-                self.alpha[b] = np.where(POOL, alpha, 1)
-                self.own[b][:, POOL] += gammaln(x + a) - gammaln(a) - gammaln(x + 1)
-                self.whole[b] = gammaln(x + 1) + gammaln(every) - gammaln(x + every)
+            dealt = tuple(shares is not None and b > after for shares, after in laws)
+            if dealt not in made:
+                made[dealt] = self._weights(laws, dealt, x, splits)
+            self.own[b], self.whole[b], self.alpha[b] = made[dealt]
+
+    def _weights(self, laws, dealt, x, splits) -> tuple[np.ndarray, ...]:
+        size, every = len(CONCENTRATIONS), CONCENTRATIONS[:, None]
+        own = np.broadcast_to(-splits, (len(laws), size, *splits.shape)).copy()
+        whole = np.zeros((len(laws), size, len(x)))
+        alpha = np.ones((len(laws), size, len(PROVINCES)))
+        for law in np.flatnonzero(dealt):
+            base = np.where(POOL, laws[law][0], 0)
+            alpha[law] = np.where(POOL, every * base / base.sum(), 1)
+            a = alpha[law][:, POOL, None]
+            own[law][:, POOL] += gammaln(x + a) - gammaln(a) - gammaln(x + 1)
+            whole[law] = gammaln(x + 1) + gammaln(every) - gammaln(x + every)
+        return tuple(each.reshape(-1, *each.shape[2:]) for each in (own, whole, alpha))
 
     def _mine(self, batch: int, province: int) -> np.ndarray:
         return self.counts.by[batch,][self.of.province[province]]
@@ -435,7 +480,7 @@ class Walk:
             heap = heaps[kind]
             move = kinds[kind][0][min(int(np.searchsorted(heap, rng.random())), len(heap) - 1)]
             _MOVES[type(move)](self, move)
-            if self.lawful and n % 50 == 0:
+            if self.lawful and n % _RARELY == 0:
                 self._concentrate()
 
     def adapt(self) -> None:
@@ -490,39 +535,39 @@ class Walk:
                 good &= self.counts.agree(statement)
         return good
 
-    def _jump(self, cells: np.ndarray, change: np.ndarray, batches, log: np.ndarray) -> None:
-        """Change the cells where rows and ranks allow it, with the chance exp(log)."""
+    def _jump(
+        self, jump: Jump, change: np.ndarray, log: np.ndarray, at: np.ndarray | slice = slice(None)
+    ) -> None:
+        """Change the jump's cells ``at`` these positions, with the chance exp(log), where rows and
+        ranks allow it.
+        """
         of = self.of
         good = np.log(self.rng.random(self.chains)) < log
-        change = np.where(good, change, 0)
-        rows = np.flatnonzero(of.matrix[:, cells].any(axis=1))
-        # Whole numbers this small are exact as floats, and multiplied much faster.
-        shift = (of.matrix[np.ix_(rows, cells)].astype(float) @ change.astype(float)).astype(int)
-        new = self.values[rows] + shift
-        good &= ((of.low[rows, None] <= new) & (new <= of.high[rows, None])).all(axis=0)
+        change = np.where(good, change, 0).astype(np.float32)
+        shift = (jump.slopes[:, at] @ change).astype(np.int32)
+        new = self.values[jump.rows] + shift
+        low, high = of.low[jump.rows, None], of.high[jump.rows, None]
+        good &= ((low <= new) & (new <= high)).all(axis=0)
         if not good.any():
             return
-        of_batch, atom = np.divmod(cells, of.atoms)
-        inside = [of_batch == of.batches.index(b) for b in batches]
-        change = np.where(good, change, 0).astype(float)
-        moved = [of.home[:, atom[those]].astype(float) @ change[those] for those in inside]
-        moved = np.stack(moved).astype(int)
-        self.counts.change(batches, slice(None), moved)
-        agree = self._agree(batches)
+        moved = (jump.net[:, :, at] @ np.where(good, change, 0)).astype(np.int32)
+        self.counts.change(jump.batches, jump.places, moved)
+        agree = self._agree(jump.batches)
         if not agree.all():
-            self.counts.change(batches, slice(None), np.where(agree, 0, -moved))
-        self.values[rows] += np.where(good & agree, shift, 0)
+            self.counts.change(jump.batches, jump.places, np.where(agree, 0, -moved))
+        self.values[jump.rows] += np.where(good & agree, shift, 0)
 
     def swap(self, swap: Swap) -> None:
         """Trade what two provinces have (Metropolis)."""
-        x, y, (p, q) = self.values[swap.one], self.values[swap.two], swap.provinces
+        p, q = swap.provinces
+        held = self.values[swap.jump.cells]
+        x, y = held.reshape(2, -1, self.chains)
         log = np.zeros(self.chains)
-        for n, b in enumerate(swap.batches if self.lawful else ()):
+        for n, b in enumerate(swap.jump.batches if self.lawful else ()):
             own = self.own[b]
             log += own[self.at, p, y[n]] - own[self.at, p, x[n]]
             log += own[self.at, q, x[n]] - own[self.at, q, y[n]]
-        cells = np.concatenate([swap.one, swap.two])
-        self._jump(cells, np.concatenate([y - x, x - y]), swap.batches, log)
+        self._jump(swap.jump, np.concatenate([y - x, x - y]), log)
 
     def refill(self, move: Refill) -> None:
         """Deal some of the leaders' services to some of the others, or some of theirs to leaders.
@@ -531,13 +576,13 @@ class Walk:
         accepted or not is how the walk's weights differ from those of the urns (Metropolis and
         Hastings).
         """
-        rng, b = self.rng, move.batch
+        rng, (b,) = self.rng, move.jump.batches
         some = [rng.random(len(side)) < rng.random() ** 0.3 for side in move.sides]
         if not all(chosen.any() for chosen in some):
             return
-        cells = [side[chosen] for side, chosen in zip(move.sides, some, strict=True)]
-        mine = [side[chosen] for side, chosen in zip(move.provinces, some, strict=True)]
-        held = [self.values[side] for side in cells]
+        at = [side[chosen] for side, chosen in zip(move.sides, some, strict=True)]
+        mine = [move.provinces[side] for side in at]
+        held = [self.values[move.jump.cells[side]] for side in at]
         # Each chain goes its own way: all chains at once one way would not keep to the weights.
         deals, size = rng.random(self.chains) < 0.5, rng.random(self.chains)
         size = np.exp(size * np.log(_LARGEST)).astype(int)
@@ -545,7 +590,10 @@ class Walk:
         log, changes = np.where(size > 0, 0.0, -np.inf), []
         for now, provinces, gains in zip(held, mine, (deals, ~deals), strict=True):
             alpha = self._urn(b, provinces)
-            odds = rng.standard_gamma(now + alpha)
+            ones = now + alpha
+            # A gamma variable as G(a + 1)·U^(1/a): so small ones vanish in logarithms only.
+            odds = np.log(rng.standard_gamma(ones + 1)) + np.log(rng.random(ones.shape)) / ones
+            odds = np.exp(odds - odds.max(axis=0))
             gained = rng.multinomial(np.where(gains, size, 0), (odds / odds.sum(axis=0)).T).T
             change = gained - _taken(rng, now, np.where(gains, 0, size))
             log += _dealt(now, alpha) - _dealt(now + change, alpha)
@@ -562,20 +610,20 @@ class Walk:
             changes.append(change)
         before, moved = self._outside(b), changes[0].sum(axis=0)
         log += self.whole[b][self.at, before + moved] - self.whole[b][self.at, before]
-        self._jump(np.concatenate(cells), np.concatenate(changes), (b,), log)
+        self._jump(move.jump, np.concatenate(changes), log, np.concatenate(at))
 
     def _urn(self, batch: int, provinces: np.ndarray) -> np.ndarray:
         """The ones that the urn begins with, by cell and chain."""
-        return (self.alpha[batch][self.at][:, provinces] / self.parts[provinces]).T
+        return self.alpha[batch][self.at, provinces[:, None]] / self.parts[provinces][:, None]
 
     def _concentrate(self) -> None:
         """Draw each chain's concentration from its weights, given the table."""
-        log = np.zeros((len(self.grid), self.chains))
+        log = np.zeros(self.grid.shape)
         for b in self.of.batches:
-            log += self.whole[b][:, self._outside(b)]
+            log += self.whole[b][self.grid, self._outside(b)]
             for p in np.flatnonzero(POOL):
-                log += self.own[b][:, p, self._mine(b, p)]
-        self.at = self._drawn(log)
+                log += self.own[b][self.grid, p, self._mine(b, p)]
+        self.at = self.grid[self._drawn(log), np.arange(self.chains)]
 
 
 def _taken(rng: np.random.Generator, held: np.ndarray, due: np.ndarray) -> np.ndarray:
