@@ -6,7 +6,7 @@ A place is one node of the tree nation → province → city → district.
 
 import difflib
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
@@ -348,16 +348,3 @@ def locate(code: str, year: int) -> Location:
 def province_by_code() -> dict[str, str]:
     """Short name by two-digit province code: 44 → 广东."""
     return {code[:2]: name for name, code in provinces()["adcode"].items()}
-
-
-def locate_column(codes: pd.Series, years: pd.Series) -> pd.DataFrame:
-    """``locate`` for a column of codes and one of years: province, prefecture, county, basis.
-
-    The index is that of ``codes``. Each pair of code and year is looked up once.
-    """
-    pairs = pd.MultiIndex.from_arrays([codes, years])
-    which, distinct = pairs.factorize()
-    found = (locate(code, int(year)) for code, year in distinct)
-    names = [field.name for field in fields(Location)]
-    table = pd.DataFrame([[getattr(at, name) for name in names] for at in found], columns=names)
-    return table.take(which).set_axis(codes.index)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from filings.lists import signs
-from filings.lists.errors import ListError
+from filings.lists.document import ListError
 
 _NUMBER = r"(?:[一二三四五六七八九十]+|\d{1,2}(?!\d))"
 _FURTHER = rf"(?:\s*(?:[、,和及与至到~—–-]|to)\s*第?\s*{_NUMBER})*"
@@ -37,8 +37,11 @@ def batch_in(text: str) -> int | None:
 def batch_of(path: Path, title: str, headings: Iterable[str]) -> int | None:
     """The batch that a list's name or title states, None if neither states any.
 
-    Raises ListError where they differ, or name several, or only others than the list's own.
-    ``headings`` stand between its tables.
+    Raises
+    ------
+    ListError
+        Where they differ, or name several, or only others than the list's own, or the headings
+        between its tables do.
     """
     named, titled = _stated(_plain(path.stem)), _stated(_OTHERS.sub("", _plain(title)))
     below = set().union(*(_stated(_OTHERS.sub("", _plain(each))) for each in headings))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -119,7 +120,7 @@ class _Downloader:
     def __init__(self, name: str, largest: int, patience: float):
         self.name, self.largest, self.patience = name, largest, patience
 
-    def __call__(self, url, output_file, pooch):
+    def __call__(self, url: str, output_file: str, _: pooch.Pooch) -> None:
         until = time.monotonic() + self.patience
         with (
             requests.get(url, stream=True, timeout=min(30, self.patience)) as answer,
@@ -151,7 +152,7 @@ class _Downloader:
                 raise ValueError(f"cut off after {done} of {length} bytes")
 
     @staticmethod
-    def _pieces(answer):
+    def _pieces(answer: requests.Response) -> Iterator[bytes]:
         done = 0
         try:
             for piece in answer.iter_content(16_384):
