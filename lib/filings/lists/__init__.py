@@ -5,7 +5,6 @@ counts is exact only if none did. The form of a file is told by its content, its
 words of their header, its batch by its name or title, a filing's place by the code in its number.
 """
 
-from filings.lists.batches import batch_in
 from filings.lists.counts import cumulative_entities, evidence, listed_batches, statements
 from filings.lists.document import ListError
 from filings.lists.entries import (
@@ -26,7 +25,6 @@ __all__ = [
     "ListError",
     "ListRead",
     "ListsRead",
-    "batch_in",
     "cumulative_entities",
     "entity_history",
     "evidence",

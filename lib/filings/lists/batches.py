@@ -22,20 +22,11 @@ _DIGITS = {sign: value for value, sign in enumerate("一二三四五六七八九
 _REMEDY = "put its one batch in the name of the file: batch-5 or 第五批"
 
 
-def batch_in(text: str) -> int | None:
-    """The one batch that a name or title states (第五批, 第5批, batch-5), else None.
-
-    >>> batch_in("第十三批境内区块链信息服务备案清单"), batch_in("batch-05"), batch_in("2024年4月")
-    (13, 5, None)
-    >>> batch_in("继第一批之后，发布第二批"), batch_in("第三四批")
-    (2, None)
-    """
-    stated = _stated(_OTHERS.sub("", _plain(text)))
-    return min(stated) if len(stated) == 1 else None
-
-
 def batch_of(path: Path, title: str, headings: Iterable[str]) -> int | None:
     """The batch that a list's name or title states, None if neither states any.
+
+    >>> batch_of(Path("第五批.pdf"), "继第一批之后，发布第五批", [])
+    5
 
     Raises
     ------

@@ -314,6 +314,10 @@ _MENU = etree.XPath(
 )
 
 
+# The texts of a cell without those of tables in it.
+_OWN = etree.XPath("descendant::text()[count(ancestor::table) = $own]")
+
+
 def _html(path: Path) -> Document:
     text = _decoded(path).replace("\0", signs.DOUBT)
     text = _UNSEEN.sub("", text)
@@ -344,12 +348,13 @@ def _html(path: Path) -> Document:
 
 
 def _html_rows(table: Element) -> Iterator[Row]:
+    own = 1 + sum(1 for _ in table.iterancestors("table"))
     below: dict[int, tuple[str, int]] = {}  # column → what hangs down into it, for how many rows
     for tr in table.iter("tr"):
         if next(tr.iterancestors("table")) is not table:
             continue  # a row of a table inside a cell: that table is read by itself
         cells = [
-            (_cell(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
+            ("".join(_OWN(cell, own=own)).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
             for cell in tr.iterchildren("td", "th")
         ]
         cells.reverse()
@@ -367,20 +372,6 @@ def _html_rows(table: Element) -> Iterator[Row]:
                     hung[column] = (text, rows - 1)
         below = {**below, **hung}
         yield row
-
-
-def _cell(cell: Element) -> str:
-    """The text of a cell without that of tables in it."""
-    inside = cell.iter("table")
-    texts = (
-        cell.itertext()
-        if next(inside, None) is None
-        else cell.xpath(
-            "descendant::text()[count(ancestor::table) = $own]",
-            own=len([*cell.iterancestors("table")]),
-        )
-    )
-    return "".join(texts).strip()
 
 
 def _span(cell: Element, name: str) -> int:
