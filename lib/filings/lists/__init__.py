@@ -5,7 +5,7 @@ counts is exact only if none did. The form of a file is told by its content, its
 words of their header, its batch by its name or title, a filing's place by the code in its number.
 """
 
-from filings.lists.counts import cumulative_entities, evidence, listed_batches, statements
+from filings.lists.counts import cumulative_entities, evidence, statements
 from filings.lists.document import ListError
 from filings.lists.entries import (
     COLUMNS,
@@ -30,7 +30,6 @@ __all__ = [
     "evidence",
     "in_words",
     "ingest",
-    "listed_batches",
     "read",
     "read_all",
     "statements",

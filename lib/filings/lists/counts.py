@@ -22,22 +22,12 @@ def cumulative_entities(entries: pd.DataFrame, batches: Iterable[int]) -> pd.Ser
     return found.reindex(places.province_names(), fill_value=0)
 
 
-def listed_batches(read: ListsRead) -> tuple[int, ...]:
-    """The batches of the blockchain register whose lists are there, in order.
-
-    Raises
-    ------
-    ListError
-        For a blockchain list whose batch is stated nowhere, and the first of ``read.errors`` if
-        there is one: what a list that can't be read holds is not known.
+def _listed(read: ListsRead) -> dict[int, int]:
+    """The batches of the blockchain register whose lists are there, and how many rows of each lie
+    in quarantine; a row that repeats another is no such row.
     """
-    return tuple(sorted(_doubtful(read)))
-
-
-def _doubtful(read: ListsRead) -> dict[int, int]:
-    """Rows in quarantine by listed batch; a row that repeats another is no such row."""
     if read.errors:
-        raise read.errors[0]
+        raise read.errors[0]  # what a list that can't be read holds is not known
     found: dict[int, int] = {}
     for each in read.lists:
         registers = set(each.entries["register"])
@@ -61,8 +51,14 @@ def statements(read: ListsRead) -> list[dict[str, str]]:
     exactly. Entities also for each run of batches from the first (1-2, 1-3 …) that is listed in
     full. Where rows lie in quarantine the count is at least what was accepted and at most that
     and all those rows: two statements instead of one.
+
+    Raises
+    ------
+    ListError
+        For a blockchain list whose batch is stated nowhere, and the first of ``read.errors`` if
+        there is one.
     """
-    doubtful = _doubtful(read)
+    doubtful = _listed(read)
     entries = read.entries[read.entries["register"] == numbers.BLOCKCHAIN.register]
     first = entries[entries["appearance"] == 1]
     rows: list[dict[str, str]] = []
@@ -120,4 +116,4 @@ def evidence(path: Path = paths.STATEMENTS) -> tuple[tuple[Statement, ...], tupl
     read = read_all(paths.LISTS)
     rows = [[*ledger.COLUMNS], *([*row.values()] for row in statements(read))]
     official = ledger.from_rows(rows, "official lists")
-    return ledger.replace_listed(ledger.read(path), official, listed_batches(read))
+    return ledger.replace_listed(ledger.read(path), official, _listed(read))
