@@ -1,16 +1,19 @@
-"""Official lists made up for tests and benchmarks: known filings, written in every form of file."""
+"""Official lists made up for tests: known filings, written in every form of file."""
 
 import csv
 import html
 import io
+import math
 import random
+import re
+import zlib
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
-from filings import paths, places
+from filings import places
 from stdnum.iso7064 import mod_11_2
 
 HEADER = ("序号", "服务名称", "主体名称", "备案编号", "备注")
@@ -179,62 +182,102 @@ def write_pdf(
     ``notes`` are further texts: (page, x, y, text) and, if need be, a style. Every sign is drawn
     ``twice`` so many points apart. ``widths`` and ``colours`` are of columns by name.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.backends.backend_pdf import PdfPages
-    from matplotlib.font_manager import FontProperties
-
-    font = FontProperties(fname=str(next(paths.FONTS.glob("*Regular*.ttf"))), size=_SIZE)
     signs = {**_WIDTHS, **widths}  # in one line of a column
-    widths = [signs[name] * _SIZE + 10 for name in header]
-    lefts = [40 + sum(widths[:at]) for at in range(len(widths) + 1)]
-    with plt.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pdf:
-        for number, rows in enumerate(page_rows, start=1):
-            figure = plt.figure(figsize=(8.27, 11.69))
-            width, height = 595.4, 841.7
+    deep = [signs[name] * _SIZE + 10 for name in header]
+    lefts = [40 + sum(deep[:at]) for at in range(len(deep) + 1)]
+    drawn: list[list[str]] = []
 
-            def put(x, y, text, figure=figure, width=width, height=height, **style):
-                for shift in (0, twice) if twice else (0,):
-                    spot = (x + shift) / width, 1 - y / height
-                    figure.text(*spot, text, fontproperties=font, va="top", **style)
+    def put(x, y, text, size=_SIZE, color="0", rotation=0):
+        turn = math.radians(rotation)
+        cos, sin = math.cos(turn), math.sin(turn)
+        colour = {"red": "1 0 0 rg"}.get(color, f"{color} g")
+        for shift in (0, twice) if twice else (0,):
+            drawn[-1].append(
+                f"BT {colour} /F {size} Tf {cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} "
+                f"{x + shift:.2f} {_HEIGHT - y - 0.88 * size:.2f} Tm "
+                f"<{text.encode('utf-16-be').hex()}> Tj ET"
+            )
 
-            def rule(x0, y0, x1, y1, figure=figure, width=width, height=height):
-                line = plt.Line2D(
-                    [x0 / width, x1 / width], [1 - y0 / height, 1 - y1 / height], linewidth=0.5
-                )
-                figure.add_artist(line)
+    def rule(x0, y0, x1, y1):
+        drawn[-1].append(f"0.5 w {x0} {_HEIGHT - y0:.2f} m {x1} {_HEIGHT - y1:.2f} l S")
 
-            if number == 1 and title:
-                put(40, 30, title)
-            y = 60.0
-            tops = [y]
-            for row in rows:
-                wrapped = [_wrapped(v, signs[n]) for v, n in zip(row, header, strict=True)]
-                deep = max(len(lines) for lines in wrapped) * _LEADING + 8
-                for at, lines in enumerate(wrapped):
-                    top = y + 4 + ((deep - 8 - len(lines) * _LEADING) / 2 if centred else 0)
-                    for line, text in enumerate(lines):
-                        wide = sum(1 if ord(sign) > 255 else 0.56 for sign in text) * _SIZE
-                        shift = max(0, (widths[at] - wide) / 2) if centred else 4
-                        colour = colours.get(header[at], "black") if rows.index(row) else "black"
-                        put(lefts[at] + shift, top + line * _LEADING, text, color=colour)
-                y += deep
-                tops.append(y)
-            if ruled:
-                for at, top in enumerate(tops):
-                    for along, (left, right) in enumerate(pairwise(lefts)):
-                        if not missing & {(number, "across", at), (number, "across", at, along)}:
-                            rule(left, top, right, top)
-                for at, left in enumerate(lefts):
-                    for along, (top, bottom) in enumerate(pairwise(tops)):
-                        if not missing & {(number, "down", at), (number, "down", at, along)}:
-                            rule(left, top, left, bottom)
-            if footer:
-                put(width / 2 - 8, height - 30, f"- {number} -")
-            for page, x, y, text, *style in notes:
-                if page == number:
-                    put(x, y, text, **(style[0] if style else {}))
-            pdf.savefig(figure)
-            plt.close(figure)
+    for number, rows in enumerate(page_rows, start=1):
+        drawn.append([])
+        if number == 1 and title:
+            put(40, 30, title)
+        tops = [60.0]
+        for row in rows:
+            wrapped = [_wrapped(v, signs[n]) for v, n in zip(row, header, strict=True)]
+            high = max(len(lines) for lines in wrapped) * _LEADING
+            for at, lines in enumerate(wrapped):
+                top = tops[-1] + 4 + ((high - len(lines) * _LEADING) / 2 if centred else 0)
+                colour = colours.get(header[at], "0") if row is not rows[0] else "0"
+                for line, text in enumerate(lines):
+                    wide = sum(1 if ord(sign) > 255 else _NARROW for sign in text) * _SIZE
+                    shift = max(0, (deep[at] - wide) / 2) if centred else 4
+                    middle = top + (line + 0.5) * _LEADING
+                    put(lefts[at] + shift, middle - _SIZE / 2, text, color=colour)
+            tops.append(tops[-1] + high + 8)
+        for at, top in enumerate(tops if ruled else ()):
+            for along, (left, right) in enumerate(pairwise(lefts)):
+                if not missing & {(number, "across", at), (number, "across", at, along)}:
+                    rule(left, top, right, top)
+        for at, left in enumerate(lefts if ruled else ()):
+            for along, (top, bottom) in enumerate(pairwise(tops)):
+                if not missing & {(number, "down", at), (number, "down", at, along)}:
+                    rule(left, top, left, bottom)
+        if footer:
+            put(_WIDTH / 2 - 8, _HEIGHT - 30, f"- {number} -")
+        for page, x, y, text, *style in notes:
+            if page == number:
+                put(x, y, text, **(style[0] if style else {}))
+    path.write_bytes(_pdf_file(["\n".join(page) for page in drawn]))
+
+
+_WIDTH, _HEIGHT = 595, 842  # points
+_NARROW = 0.56  # of a Chinese sign: how wide others are
+
+
+def _pdf_file(contents: list[str]) -> bytes:
+    """A pdf of pages that draw this. No font lies in it: who reads its text needs none."""
+
+    def stream(text: str) -> str:
+        packed = zlib.compress(text.encode()).decode("latin-1")
+        return f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n{packed}\nendstream"
+
+    codes = sorted(set(re.findall("....", "".join(re.findall("<(.*?)>", "".join(contents))))))
+    pages = range(7, 7 + 2 * len(contents), 2)
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Count {len(pages)} "
+        f"/Kids [{' '.join(f'{page} 0 R' for page in pages)}] >>",
+        "<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H "
+        "/DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Made /FontDescriptor 5 0 R /DW 1000 "
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+        f"/W [0 255 {1000 * _NARROW:.0f}] >>",
+        "<< /Type /FontDescriptor /FontName /Made /Flags 4 /FontBBox [0 -120 1000 880] "
+        "/Ascent 880 /Descent -120 /CapHeight 700 /ItalicAngle 0 /StemV 80 >>",
+        stream(
+            f"1 begincodespacerange <0000> <ffff> endcodespacerange\n{len(codes)} beginbfchar\n"
+            + "".join(f"<{code}> <{code}>\n" for code in codes)
+            + "endbfchar"
+        ),
+    ]
+    for page, content in zip(pages, contents, strict=True):
+        objects += [
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {_WIDTH} {_HEIGHT}] "
+            f"/Resources << /Font << /F 3 0 R >> >> /Contents {page + 1} 0 R >>",
+            stream(content),
+        ]
+    whole, spots = "%PDF-1.4\n", []
+    for number, written in enumerate(objects, start=1):
+        spots.append(len(whole))
+        whole += f"{number} 0 obj\n{written}\nendobj\n"
+    size = len(objects) + 1
+    table = "".join(f"{spot:010} 00000 n \n" for spot in spots)
+    end = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(whole)}\n%%EOF\n"
+    return f"{whole}xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode("latin-1")
 
 
 def _wrapped(text: str, wide: int) -> list[str]:

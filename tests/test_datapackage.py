@@ -22,13 +22,6 @@ def spoil(file, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def faults(where) -> set[tuple[str, str]]:
-    """What frictionless finds wrong, as kind of fault and field."""
-    return {
-        tuple(found) for found in frictionless.validate(str(where)).flatten(["type", "fieldName"])
-    }
-
-
 def test_frictionless_finds_nothing_wrong_with_any_row_key_or_reference():
     report = frictionless.validate(str(paths.DATAPACKAGE))
     assert report.valid, report.flatten(["type", "rowNumber", "fieldName", "message"])
@@ -75,6 +68,6 @@ def test_the_page_is_made_from_it():
     ],
 )
 def test_a_spoilt_row_is_found(copy, file, old, new, fault):
-    assert fault not in faults(copy / "datapackage.json")
     spoil(copy / file, old, new)
-    assert fault in faults(copy / "datapackage.json")
+    report = frictionless.validate(str(copy / "datapackage.json"))
+    assert fault in map(tuple, report.flatten(["type", "fieldName"]))

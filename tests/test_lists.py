@@ -3,6 +3,7 @@
 import doctest
 import json
 import zipfile
+from pathlib import Path
 
 import docx
 import made_lists
@@ -158,7 +159,7 @@ def test_former_names_are_kept_apart(tmp_path):
      ("algorithm-2024-04", None), ("批", None), ("batch-123", None)],
 )  # fmt: skip
 def test_batch_in_a_name(text, batch):
-    assert lists.batch_in(text) == batch
+    assert lists.batches.batch_of(Path(f"{text}.csv"), "", []) == batch
 
 
 def test_name_and_title_of_different_batches_are_refused(tmp_path):

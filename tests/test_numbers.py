@@ -2,15 +2,13 @@
 
 import doctest
 import json
-import random
 
-import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from filings import cli, paths, places
 from filings.lists import numbers
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from made_lists import number_for
 from stdnum.iso7064 import mod_11_2
@@ -144,35 +142,6 @@ def test_algorithm_numbers_follow_the_published_sum(number):
     assert parsed.valid, parsed.reason
     others = [number[:24] + digit + "号" for digit in "0123456789"]
     assert [numbers.parse(other).valid for other in others].count(True) == 1
-
-
-SPOILED = st.builds(
-    lambda number, at, sign: number[:at] + sign + number[at + 1 :],
-    st.one_of(BLOCKCHAIN, ALGORITHM),
-    st.integers(0, 26),
-    st.sampled_from("0123456789Xx ０网信算备号京A\x00\U0001f600"),
-)
-
-
-@given(st.lists(st.one_of(BLOCKCHAIN, ALGORITHM, SPOILED, st.text(max_size=40)), max_size=30))
-@example([])
-@example(["", " ", REAL * 2, REAL + "\x00", REAL[:-1], "粤" + REAL])
-def test_column_and_scalar_agree(texts):
-    table = numbers.parse_column(pd.Series(texts, dtype=object))
-    parsed = [numbers.parse(text) for text in texts]
-    assert numbers.valid_column(np.array(texts, dtype=object)).tolist() == [p.valid for p in parsed]
-    for name in table.columns:
-        assert table[name].tolist() == [getattr(each, name) for each in parsed]
-
-
-def test_column_over_several_chunks():
-    chance = random.Random(1)
-    good = [number_for("440305", 2020, chance.randrange(10**8), 1) for _ in range(20_000)]
-    bad = set(chance.sample(range(len(good)), 50))
-    texts = [text[:12] + "号" if at in bad else text for at, text in enumerate(good)]
-    assert set(np.flatnonzero(~numbers.valid_column(pd.Series(texts)))) == bad
-    table = numbers.parse_column(pd.Series(texts, index=range(5, 20_005)))
-    assert set(np.flatnonzero(~table["valid"])) == bad and table.index[0] == 5
 
 
 def run(*arguments: str):

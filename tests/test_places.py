@@ -5,8 +5,6 @@ import doctest
 import pandas as pd
 import pytest
 from filings import paths, places
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def everything() -> set[places.Place]:
@@ -129,30 +127,6 @@ def test_codes_of_the_newest_edition_hold_on():
     table = places.counties()
     for row in table[table["last_year"] == table["last_year"].max()].itertuples():
         assert places.locate(row.county_adcode, 2030).county == row.county_name
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.one_of(
-                st.sampled_from(sorted(set(places.counties()["county_adcode"]))),
-                st.from_regex(r"[1-6][0-9]{5}", fullmatch=True),
-            ),
-            st.integers(2015, 2027),
-        )
-    )
-)
-def test_a_column_of_codes_is_located_as_each_alone(pairs):
-    codes = pd.Series([code for code, _ in pairs], dtype="str", index=range(3, 3 + len(pairs)))
-    years = pd.Series([year for _, year in pairs], dtype="int64", index=codes.index)
-    table = places.locate_column(codes, years)
-    assert list(table.index) == list(codes.index)
-    rows = [
-        (each.province, each.prefecture, each.county, each.basis) for each in table.itertuples()
-    ]
-    alone = [places.locate(code, year) for code, year in pairs]
-    assert rows == [(each.province, each.prefecture, each.county, each.basis) for each in alone]
-    assert all(basis in places.BASES for basis in table["basis"])
 
 
 def test_examples_in_the_documentation():

@@ -5,15 +5,21 @@ start at once. Bad input ends in one line on stderr and exit code 2.
 """
 
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from filings.bounds import Bounds
+    from filings.ledger import Statement
 
 _PATH = click.Path(path_type=Path)
 
 
-def _json(value) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 
@@ -26,14 +32,14 @@ class BadInputError(click.ClickException):
         super().__init__(message)
         self.as_json = as_json
 
-    def show(self, file=None):
+    def show(self, file: IO[Any] | None = None) -> None:
         super().show(file)
         if self.as_json:
             click.echo(_json({"error": self.message}))
 
 
 @contextmanager
-def one_line(as_json: bool = False):
+def one_line(as_json: bool = False) -> Iterator[None]:
     """Turn an input error of the library, or a wrong option, into one line and exit code 2."""
     try:
         yield
@@ -51,27 +57,29 @@ def one_line(as_json: bool = False):
 class Commands(click.Group):
     """The group of commands; every command reports bad input through ``one_line``."""
 
-    def make_context(self, info_name, args, *rest, **kwargs):
+    def make_context(
+        self, info_name: str | None, args: list[str], *rest: Any, **kwargs: Any
+    ) -> click.Context:
         as_json = "--json" in args
         with one_line():
             context = super().make_context(info_name, args, *rest, **kwargs)
         context.obj = as_json
         return context
 
-    def invoke(self, ctx):
+    def invoke(self, ctx: click.Context) -> Any:
         with one_line(bool(ctx.obj)):
             return super().invoke(ctx)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-def main():
+def main() -> None:
     """Where in China blockchain information services are registered."""
 
 
 @main.command()
 @click.argument("notebooks", nargs=-1)
 @click.option("--force", is_flag=True, help="Run them even if nothing changed.")
-def run(notebooks, force):
+def run(notebooks: tuple[str, ...], force: bool) -> None:
     """Run the notebooks that a change can reach (all, or those named and what they need)."""
     from filings.notebook import runner
 
@@ -86,7 +94,7 @@ def _ended(well: bool) -> None:
 class _Figures(click.Command):
     """A command whose help ends with the names and titles of the figures."""
 
-    def format_epilog(self, ctx, formatter):
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from filings.figures.output import manifest
 
         rows = [(name, entry["title"]["en"]) for name, entry in manifest().items()]
@@ -112,7 +120,10 @@ class _Figures(click.Command):
     help="Folder to write to; without it figures/, or a folder inside it named after the size.",
 )
 @click.option("--list", "as_list", is_flag=True, help="Print names and titles, and draw nothing.")
-def figures(names, lang, formats, width, preset, dpi, out, as_list):
+def figures(
+    names: tuple[str, ...], lang: str | None, formats: str, width: float | None,
+    preset: str | None, dpi: int | None, out: Path | None, as_list: bool,
+) -> None:  # fmt: skip
     """Draw figures again from their numbers (all, or those named), without the notebooks."""
     from filings.figures import export, manifest
 
@@ -129,7 +140,7 @@ def figures(names, lang, formats, width, preset, dpi, out, as_list):
 @click.argument("names", nargs=-1, metavar="[BATCH]...")
 @click.option("--address", default="", help="Fetch the one list named from there.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def fetch(names, address, force):
+def fetch(names: tuple[str, ...], address: str, force: bool) -> None:
     """Download official lists into data/raw/lists (a batch as a number, or a list's name).
 
     Without a name, every list with an address in data/reference/official_lists.csv. No address
@@ -161,7 +172,7 @@ def fetch(names, address, force):
 @main.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def number(numbers, as_json):
+def number(numbers: tuple[str, ...], as_json: bool) -> None:
     """Say what filing numbers tell and whether they can be real; exit code 1 if one can't."""
     from filings.lists.numbers import describe, in_words
 
@@ -176,7 +187,7 @@ def number(numbers, as_json):
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_PATH)
 @click.option("--out", required=True, type=_PATH, help="Folder for the tables.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def ingest(files, out, as_json):
+def ingest(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Read official lists into entries.csv, quarantine.csv and entity_history.csv.
 
     A list that can't be read is one line on stderr and exit code 2; the others are read.
@@ -205,7 +216,9 @@ def ingest(files, out, as_json):
 )
 @click.option("--draft", type=_PATH, help="Write candidate rows for the ledger to this file.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-def audit(file, as_json, sources, draft, lang):
+def audit(
+    file: Path, as_json: bool, sources: tuple[str, ...], draft: Path | None, lang: str
+) -> None:
     """Find what a press article in Chinese claims about the register and judge each claim.
 
     Numbers of which no claim was made are listed on stderr, with the reason.
@@ -226,7 +239,7 @@ _LEDGER = click.option(
 )
 
 
-def _kept(path: Path | None):
+def _kept(path: Path | None) -> "tuple[tuple[Statement, ...], bool]":
     """The statements that can hold together, and whether notebooks 01 and 02 sorted the same ones.
 
     Those set aside are named on stderr.
@@ -252,62 +265,55 @@ def _kept(path: Path | None):
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--witness", is_flag=True, help="Add a full table of counts for each end.")
-def bounds(queries, path, as_json, witness):
+def bounds(queries: tuple[str, ...], path: Path | None, as_json: bool, witness: bool) -> None:
     """Lowest and highest value of sums, unit:places:batches (services:四川+重庆:2-3)."""
     from filings.bounds import IdentifiedSet, Sum
 
     asked = [Sum.parse(query) for query in queries]
     register = IdentifiedSet(_kept(path)[0], asked)
-    found = register.bounds(asked)
-    rows = [
-        {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
-        for query, answer in zip(queries, found, strict=True)
-    ]
+    rows = _rows(queries, register.bounds(asked))
     if witness:
         for row, question in zip(rows, asked, strict=True):
             row["witness"] = {
                 end: register.witness(question, end).as_dict() for end in ("low", "high")
             }
+    _say(rows, as_json)
+
+
+def _rows(queries: Iterable[str], found: "Iterable[Bounds]") -> list[dict[str, Any]]:
+    return [
+        {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
+        for query, answer in zip(queries, found, strict=True)
+    ]
+
+
+def _say(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Queries with the ends of their answers, as JSON or a line each."""
     if as_json:
         click.echo(_json(rows))
         return
     for row in rows:
-        click.echo(f"{row['query']}\t{_ends(row)}")
+        low, high = row["low"], row["high"]
+        ends = f"{low}" if low == high else f"{low} to {'open' if high is None else high}"
+        click.echo(f"{row['query']}\t{ends}{'' if row['proven'] else ' (not proven)'}")
         for end, table in row.get("witness", {}).items():
             click.echo(f"  {end}: {json.dumps(table, ensure_ascii=False)}")
-
-
-def _ends(row) -> str:
-    low, high = row["low"], row["high"]
-    ends = f"{low}" if low == high else f"{low} to {'open' if high is None else high}"
-    return ends if row["proven"] else f"{ends} (not proven)"
 
 
 @main.command()
 @click.argument("queries", nargs=-1, required=True, metavar="NAME:BATCHES...")
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
-def measure(queries, path, as_json):
+def measure(queries: tuple[str, ...], path: Path | None, as_json: bool) -> None:
     """Lowest and highest value of measures over the 31 provinces (hhi:1, gini:1-3, cr4:2)."""
     from filings.bounds import IdentifiedSet, parse_measure, proven_before
 
     asked = [parse_measure(query) for query in queries]
     kept, sorted_before = _kept(path)
     known = proven_before() if sorted_before else {}
-    register = None
-    rows = []
-    for query, one in zip(queries, asked, strict=True):
-        if (answer := known.get(one)) is None:
-            register = register or IdentifiedSet(kept)
-            answer = register.measure(*one)
-        rows.append(
-            {"query": query, "low": answer.low, "high": answer.high, "proven": answer.proven}
-        )
-    if as_json:
-        click.echo(_json(rows))
-        return
-    for row in rows:
-        click.echo(f"{row['query']}\t{_ends(row)}")
+    register = IdentifiedSet(kept) if any(one not in known for one in asked) else None
+    found = (known[one] if one in known else register.measure(*one) for one in asked)
+    _say(_rows(queries, found), as_json)
 
 
 @main.command()
@@ -315,7 +321,7 @@ def measure(queries, path, as_json):
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-def likely(queries, path, as_json, lang):
+def likely(queries: tuple[str, ...], path: Path | None, as_json: bool, lang: str) -> None:
     """What is likely on each of six assumptions, beside what is proven.
 
     Of counts (services:四川+重庆:2-3) or of shares of all services (share:四川+重庆:2-3). The
@@ -343,7 +349,7 @@ def likely(queries, path, as_json, lang):
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-def why(query, path, as_json, lang):
+def why(query: str, path: Path | None, as_json: bool, lang: str) -> None:
     """Which statements force both ends of a sum (services:四川:1) or a measure (hhi:1)."""
     from filings import words
     from filings.bounds import IdentifiedSet, Sum, parse_measure, why, why_measure
@@ -370,29 +376,26 @@ def why(query, path, as_json, lang):
 @_LEDGER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-def conflicts(path, as_json, lang):
+def conflicts(path: Path | None, as_json: bool, lang: str) -> None:
     """The lightest set of statements to set aside so that the rest can hold, and why."""
     from filings import lists, paths
     from filings.bounds import reconcile
 
-    evidence = reconcile(lists.evidence(path or paths.STATEMENTS)[0])
-    rows = [
-        {
-            "id": item.statement.id,
-            "weight": item.weight,
-            "clashes_with": [other.id for other in item.clashes_with],
-            "words": item.words(lang),
-        }
-        for item in evidence.set_aside
-    ]
+    found = reconcile(lists.evidence(path or paths.STATEMENTS)[0]).set_aside
     if as_json:
+        rows = [
+            {
+                "id": item.statement.id,
+                "weight": item.weight,
+                "clashes_with": [other.id for other in item.clashes_with],
+                "words": item.words(lang),
+            }
+            for item in found
+        ]
         click.echo(_json({"set_aside": rows}))
-    elif rows:
-        click.echo("\n".join(row["words"] for row in rows))
-    else:
-        click.echo(
-            "没有互相矛盾的说法。" if lang == "zh" else "no statement contradicts the others"
-        )
+        return
+    none = "没有互相矛盾的说法。" if lang == "zh" else "no statement contradicts the others"
+    click.echo("\n".join(item.words(lang) for item in found) or none)
 
 
 @main.command()
@@ -402,7 +405,7 @@ def conflicts(path, as_json, lang):
     type=click.Choice(["en", "zh"]),
     help="Its language, which later runs keep; without it, the one it has (English).",
 )
-def case(names, lang):
+def case(names: tuple[str, ...], lang: str | None) -> None:
     """Make the case study of any province, city or county, and no other.
 
     It is notebooks/cases/PLACE.ipynb; the next whole run compares it with the others.
@@ -414,7 +417,7 @@ def case(names, lang):
 
 
 @main.command()
-def site():
+def site() -> None:
     """Build the static site in site/ from the files on record; no notebook is run."""
     from filings import site
 

@@ -7,6 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
 """The repository: the folder that holds README.md, notebooks/, data/ and figures/."""
@@ -87,11 +91,17 @@ def kept(files: Iterable[Path]) -> Iterator[None]:
 
 
 @contextmanager
-def lock(path: Path):
+def lock(path: Path) -> Iterator[None]:
     """Hold the lock of that file; another process that wants it waits.
 
-    SQLite's file lock works on every system and is let go when the process dies. Raises OSError
-    where nothing can be written.
+    Raises
+    ------
+    OSError
+        Where nothing can be written.
+
+    Notes
+    -----
+    SQLite's file lock works on every system and is let go when the process dies.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not os.access(path.parent, os.W_OK):
@@ -111,7 +121,7 @@ def fingerprint(path: Path) -> str:
         return "missing"
 
 
-def write_table(path: Path, table) -> None:
+def write_table(path: Path, table: "pd.DataFrame") -> None:
     """Write a data frame as csv in one step, so that no spreadsheet takes a text for a formula.
 
     A text that begins with =, +, -, @, a tab or a return gets an apostrophe in front, as

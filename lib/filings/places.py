@@ -6,7 +6,7 @@ A place is one node of the tree nation → province → city → district.
 
 import difflib
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
@@ -52,7 +52,13 @@ _AUTONOMOUS = re.compile(f"(.+?)(?:{_PEOPLES})+自治州")
 
 
 class UnknownPlaceError(ValueError):
-    """A name that no place bears, or that several do. ``near`` holds the names to choose from."""
+    """A name that no place bears, or that several do.
+
+    Attributes
+    ----------
+    name, near
+        What was asked, and the names to choose from.
+    """
 
     def __init__(self, name: str, near: tuple[str, ...] = (), shared: bool = False):
         self.name, self.near = name, near
@@ -63,10 +69,18 @@ class UnknownPlaceError(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """One place of the tree. ``name`` is unique: 北京, 深圳, 恩施, 相城区, 南京鼓楼区.
+    """One place of the tree.
 
-    ``level`` is ``nation``, ``province``, ``city`` or ``district``; ``parent`` is the name of the
-    place it lies in (None for the nation); ``code`` its six-digit division code (empty if none).
+    Attributes
+    ----------
+    name
+        Unique: 北京, 深圳, 恩施, 相城区, 南京鼓楼区.
+    level
+        ``nation``, ``province``, ``city`` or ``district``.
+    parent
+        The name of the place it lies in; None for the nation.
+    code
+        Its six-digit division code; empty if it has none.
     """
 
     name: str
@@ -80,7 +94,11 @@ def provinces() -> pd.DataFrame:
     """The 31 mainland provinces in code order, indexed by short Chinese name.
 
     Population is in 10,000 residents at year's end, GDP in 100 million yuan; region_en is one of
-    ``REGIONS``. Source: National Bureau of Statistics (data/README.md).
+    ``REGIONS``.
+
+    Notes
+    -----
+    Source: National Bureau of Statistics (data/README.md).
     """
     table = pd.read_csv(paths.PROVINCES, dtype={"adcode": str}).set_index("name_zh")
     assert len(table) == 31 and table.index.is_unique, "31 provinces, each named once"
@@ -104,6 +122,8 @@ def regions() -> dict[str, tuple[str, ...]]:
 def belts() -> dict[str, tuple[str, ...]]:
     """Provinces by belt: the scheme of the 1980s as it stood from 2000 on, in code order.
 
+    Notes
+    -----
     The Northeast is split (Liaoning East, Jilin and Heilongjiang Central); Inner Mongolia and
     Guangxi, once East and Central, belong to the West since the Western Development programme.
     """
@@ -195,32 +215,36 @@ def find(name: str) -> Place:
     """The place of that name: short (深圳), full (深圳市) or, for provinces, English (Hunan).
 
     A name borne at several levels means the highest: 吉林 is the province, 大理 the prefecture.
-    Raises ``UnknownPlaceError``, with near matches, for a name no place bears, and with the choices
-    for one that several districts share (鼓楼区: write 南京鼓楼区).
+
+    Raises
+    ------
+    UnknownPlaceError
+        With near matches for a name no place bears, and with the choices for one that several
+        districts share (鼓楼区: write 南京鼓楼区).
     """
-    known = _tree().get(name.strip())
+    known = _highest(_tree().get(name.strip(), ()))
     if not known:
         near = difflib.get_close_matches(name.strip(), _tree(), n=5, cutoff=0.5)
         raise UnknownPlaceError(name, tuple(near))
-    order = ("nation", "province", "city", "district")
-    top = min(order.index(place.level) for place in known)
-    best = [place for place in known if order.index(place.level) == top]
-    if len(best) > 1:
-        raise UnknownPlaceError(name, tuple(place.name for place in best), shared=True)
-    return best[0]
+    if len(known) > 1:
+        raise UnknownPlaceError(name, tuple(place.name for place in known), shared=True)
+    return known[0]
+
+
+def _highest(known: tuple[Place, ...]) -> list[Place]:
+    """Those of the places that stand highest in the tree."""
+    level = next((level for level in _LEVELS if any(p.level == level for p in known)), "")
+    return [place for place in known if place.level == level]
+
+
+_LEVELS = ("nation", "province", "city", "district")
 
 
 @cache
 def names() -> dict[str, Place]:
-    """Every name that ``find`` takes, with the place it means."""
-    order = ("nation", "province", "city", "district")
-    found = {}
-    for name, known in _tree().items():
-        top = min(order.index(place.level) for place in known)
-        best = [place for place in known if order.index(place.level) == top]
-        if len(best) == 1:
-            found[name] = best[0]
-    return found
+    """Every name that `find` takes, with the place it means."""
+    highest = {name: _highest(known) for name, known in _tree().items()}
+    return {name: places[0] for name, places in highest.items() if len(places) == 1}
 
 
 def ancestors(name: str) -> tuple[str, ...]:
@@ -249,7 +273,10 @@ _ENGLISH_ENDINGS = MappingProxyType({"新区": "New Area", "区": "District", "�
 def english(name: str) -> str:
     """A place's name in English: Hunan from the table, else pinyin (Shenzhen, Nanshan District).
 
-    Raises ``UnknownPlaceError`` as ``find`` does.
+    Raises
+    ------
+    UnknownPlaceError
+        As `find` does.
     """
     place = find(name)
     if place.level == "nation":
@@ -270,14 +297,17 @@ def english(name: str) -> str:
 
 
 BASES = ("county", "prefecture", "province", "none")
-"""How far down a division code could be followed: see ``locate``."""
+"""How far down a division code could be followed: see `locate`."""
 
 
 @dataclass(frozen=True)
 class Location:
     """Where a division code lies. Names are short, those of counties full; empty if unknown.
 
-    ``basis`` is the lowest level the code could be followed to, one of ``BASES``.
+    Attributes
+    ----------
+    basis
+        The lowest level that the code could be followed to, one of ``BASES``.
     """
 
     province: str
@@ -329,7 +359,7 @@ def locate(code: str, year: int) -> Location:
     """Where a six-digit division code lay, by the edition of GB/T 2260 valid in that year.
 
     A code in no edition of the year (that of a development zone, say) falls back on its first
-    four digits, the prefecture, then on its first two, the province; ``basis`` says which.
+    four digits, the prefecture, then on its first two, the province.
 
     >>> locate("440305", 2020)
     Location(province='广东', prefecture='深圳', county='南山区', basis='county')
@@ -348,16 +378,3 @@ def locate(code: str, year: int) -> Location:
 def province_by_code() -> dict[str, str]:
     """Short name by two-digit province code: 44 → 广东."""
     return {code[:2]: name for name, code in provinces()["adcode"].items()}
-
-
-def locate_column(codes: pd.Series, years: pd.Series) -> pd.DataFrame:
-    """``locate`` for a column of codes and one of years: province, prefecture, county, basis.
-
-    The index is that of ``codes``. Each pair of code and year is looked up once.
-    """
-    pairs = pd.MultiIndex.from_arrays([codes, years])
-    which, distinct = pairs.factorize()
-    found = (locate(code, int(year)) for code, year in distinct)
-    names = [field.name for field in fields(Location)]
-    table = pd.DataFrame([[getattr(at, name) for name in names] for at in found], columns=names)
-    return table.take(which).set_axis(codes.index)

@@ -5,26 +5,19 @@ counts is exact only if none did. The form of a file is told by its content, its
 words of their header, its batch by its name or title, a filing's place by the code in its number.
 """
 
-from filings.lists.batches import batch_in
-from filings.lists.counts import (
-    counts,
-    counts_by_code,
-    cumulative_entities,
-    evidence,
-    listed_batches,
-    statements,
-)
+from filings.lists.counts import cumulative_entities, evidence, statements
+from filings.lists.document import ListError
 from filings.lists.entries import (
     COLUMNS,
     QUARANTINE,
     ListRead,
     ListsRead,
     entity_history,
+    in_words,
+    ingest,
     read,
     read_all,
 )
-from filings.lists.errors import ListError
-from filings.lists.output import in_words, ingest
 
 __all__ = [
     "COLUMNS",
@@ -32,15 +25,11 @@ __all__ = [
     "ListError",
     "ListRead",
     "ListsRead",
-    "batch_in",
-    "counts",
-    "counts_by_code",
     "cumulative_entities",
     "entity_history",
     "evidence",
     "in_words",
     "ingest",
-    "listed_batches",
     "read",
     "read_all",
     "statements",

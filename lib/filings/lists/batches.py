@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from filings.lists import signs
-from filings.lists.errors import ListError
+from filings.lists.document import ListError
 
 _NUMBER = r"(?:[一二三四五六七八九十]+|\d{1,2}(?!\d))"
 _FURTHER = rf"(?:\s*(?:[、,和及与至到~—–-]|to)\s*第?\s*{_NUMBER})*"
@@ -22,23 +22,17 @@ _DIGITS = {sign: value for value, sign in enumerate("一二三四五六七八九
 _REMEDY = "put its one batch in the name of the file: batch-5 or 第五批"
 
 
-def batch_in(text: str) -> int | None:
-    """The one batch that a name or title states (第五批, 第5批, batch-5), else None.
-
-    >>> batch_in("第十三批境内区块链信息服务备案清单"), batch_in("batch-05"), batch_in("2024年4月")
-    (13, 5, None)
-    >>> batch_in("继第一批之后，发布第二批"), batch_in("第三四批")
-    (2, None)
-    """
-    stated = _stated(_OTHERS.sub("", _plain(text)))
-    return min(stated) if len(stated) == 1 else None
-
-
 def batch_of(path: Path, title: str, headings: Iterable[str]) -> int | None:
     """The batch that a list's name or title states, None if neither states any.
 
-    Raises ListError where they differ, or name several, or only others than the list's own.
-    ``headings`` stand between its tables.
+    >>> batch_of(Path("第五批.pdf"), "继第一批之后，发布第五批", [])
+    5
+
+    Raises
+    ------
+    ListError
+        Where they differ, or name several, or only others than the list's own, or the headings
+        between its tables do.
     """
     named, titled = _stated(_plain(path.stem)), _stated(_OTHERS.sub("", _plain(title)))
     below = set().union(*(_stated(_OTHERS.sub("", _plain(each))) for each in headings))

@@ -101,8 +101,12 @@ def _download(name: str, address: str, largest: int, patience: float, attempts: 
         fetcher = pooch.create(
             folder, "", registry={name: None}, urls={name: address}, retry_if_failed=attempts - 1
         )
+
+        def stream(url: str, file: str, _: pooch.Pooch) -> None:
+            _stream(name, url, Path(file), largest, patience)
+
         try:
-            file = fetcher.fetch(name, downloader=_Downloader(name, largest, patience))
+            file = fetcher.fetch(name, downloader=stream)
         except requests.Timeout:
             raise FetchError(
                 f"{name}: no answer within {min(30, patience):g} seconds ({address}); try later"
@@ -113,55 +117,42 @@ def _download(name: str, address: str, largest: int, patience: float, attempts: 
         return Path(file).read_bytes()
 
 
-class _Downloader:
-    """What pooch calls to fetch a file: bounded in bytes and time, and no web page."""
-
-    def __init__(self, name: str, largest: int, patience: float):
-        self.name, self.largest, self.patience = name, largest, patience
-
-    def __call__(self, url, output_file, pooch):
-        until = time.monotonic() + self.patience
-        with (
-            requests.get(url, stream=True, timeout=min(30, self.patience)) as answer,
-            Path(output_file).open("wb") as out,
-        ):
-            if not answer.ok:
-                raise _RefusedError(f"the server answers {answer.status_code} {answer.reason}")
-            encoded = "Content-Encoding" in answer.headers  # its length is that of the packed form
-            length = 0 if encoded else int(answer.headers.get("Content-Length") or 0)
-            if length > self.largest:
-                raise _RefusedError(f"{length} bytes, more than the {self.largest} allowed")
-            done = 0
-            bar = tqdm(total=length or None, unit="B", unit_scale=True, desc=self.name,
-                       disable=None, leave=False)  # fmt: skip
+def _stream(name: str, address: str, target: Path, largest: int, patience: float) -> None:
+    """Write what lies at the address to a file: bounded in bytes and time, and no web page."""
+    until, done = time.monotonic() + patience, 0
+    with (
+        requests.get(address, stream=True, timeout=min(30, patience)) as answer,
+        target.open("wb") as out,
+    ):
+        if not answer.ok:
+            raise _RefusedError(f"the server answers {answer.status_code} {answer.reason}")
+        encoded = "Content-Encoding" in answer.headers  # its length is that of the packed form
+        length = 0 if encoded else int(answer.headers.get("Content-Length") or 0)
+        if length > largest:
+            raise _RefusedError(f"{length} bytes, more than the {largest} allowed")
+        bar = tqdm(total=length or None, unit="B", unit_scale=True, desc=name, disable=None,
+                   leave=False)  # fmt: skip
+        try:
             with bar:
-                for piece in self._pieces(answer):
-                    if not done:
-                        self._refuse_page(piece, answer.headers.get("Content-Type", ""))
+                for piece in answer.iter_content(16_384):
+                    if not done and _is_page(piece, answer.headers.get("Content-Type", "")):
+                        raise _RefusedError("the server sends a web page in place of the document")
                     done += len(piece)
-                    if done > self.largest:
-                        raise _RefusedError(f"more than the {self.largest} bytes allowed")
+                    if done > largest:
+                        raise _RefusedError(f"more than the {largest} bytes allowed")
                     if time.monotonic() > until:
-                        raise _RefusedError(f"not there after {self.patience:g} seconds")
+                        raise _RefusedError(f"not there after {patience:g} seconds")
                     out.write(piece)
                     bar.update(len(piece))
-            if not done:
-                raise _RefusedError("the server sends an empty file")
-            if length and done != length:
-                raise ValueError(f"cut off after {done} of {length} bytes")
-
-    @staticmethod
-    def _pieces(answer):
-        done = 0
-        try:
-            for piece in answer.iter_content(16_384):
-                done += len(piece)
-                yield piece
         except requests.exceptions.ChunkedEncodingError:
             raise ValueError(f"cut off after {done} bytes") from None
+        if not done:
+            raise _RefusedError("the server sends an empty file")
+        if length and done != length:
+            raise ValueError(f"cut off after {done} of {length} bytes")
 
-    @staticmethod
-    def _refuse_page(beginning: bytes, told: str) -> None:
-        text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
-        if "text/html" in told.lower() or text.startswith((b"<!doctype html", b"<html", b"<head")):
-            raise _RefusedError("the server sends a web page in place of the document")
+
+def _is_page(beginning: bytes, told: str) -> bool:
+    """Whether a document that begins so, and is told to be of that type, is a web page."""
+    text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
+    return "text/html" in told.lower() or text.startswith((b"<!doctype html", b"<html", b"<head"))

@@ -3,33 +3,40 @@
 import re
 import zlib
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdftypes import LITERALS_FLATE_DECODE, PDFStream
-from pdfplumber.table import merge_edges
+from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
+from pdfplumber.table import Table, merge_edges
+from pdfplumber.utils.clustering import cluster_objects
+from pdfplumber.utils.text import extract_text, extract_words
 
 from filings.lists import header, signs
-from filings.lists.errors import ListError, check_unpacked
-from filings.lists.signs import Outside
+from filings.lists.document import Document, ListError, Outside, Row, check_unpacked
 
-Row = list[str]
 _PAGE_NUMBER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*(页|/\s*\d{1,4})?[-—–－\s]*")
 _BLOCK = 2**20
 _DOUBLE = 0.3  # of a sign's width: nearer to each other, two of a kind are one drawn twice
 _OVER = 0.2  # of a sign's area: neighbours in a line share less
 _NEAR = 3  # points: rules no further apart meet, as pdfplumber has it
 _GAP = 4  # heights of a line: what stands below such a gap belongs to no row
-_WORDS = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
+_WORDS: dict[str, Any] = {"keep_blank_chars": True, "x_tolerance_ratio": 0.7}
+
+Sign = dict[str, Any]
+"""A sign, word or rule as pdfplumber has it: where it stands and how it looks."""
+Style = tuple[int, str, tuple[float, ...]]
 
 
-def parts(path: Path) -> Iterator:
-    """The text above the first table, then one table for the whole file, page after page, and
-    what looks like a filing outside it.
+def read(path: Path) -> Document:
+    """The text above the first table, one table for the whole file, page after page, and what
+    looks like a filing outside it.
     """
     try:
         document = pdfplumber.open(path)
@@ -45,13 +52,12 @@ def parts(path: Path) -> Iterator:
             above = [sign for sign in first.chars if sign["bottom"] <= ruled[0].bbox[1]]
         else:
             _, _, above, _ = _unruled(first, [], None, first.height)
-        yield pdfplumber.utils.extract_text(above)
-        outside: list[Outside] = []
-        yield _joined(path, document.pages, outside)
-        yield from outside
+        found = Document(extract_text(above))
+        found.tables.append(list(_joined(path, document.pages, found.outside)))
+    return found
 
 
-def _check_whole(path: Path, document) -> None:
+def _check_whole(path: Path, document: PDF) -> None:
     """Raise ListError for a file cut off or a damaged part: the reader itself would pass over
     both, and over the rows in them.
     """
@@ -66,7 +72,7 @@ def _check_whole(path: Path, document) -> None:
                 raise ListError(path, f"is damaged (in object {number})", "download it again")
 
 
-def _unpacks(path: Path, part) -> bool:
+def _unpacks(path: Path, part: object) -> bool:
     """Whether a part of the file is packed without damage, or not packed."""
     if not isinstance(part, PDFStream) or part.get_filters()[:1] == []:
         return True
@@ -87,7 +93,7 @@ def _unpacks(path: Path, part) -> bool:
 # --- what is legible on a page ------------------------------------------------------------------
 
 
-def _legible(path: Path, page, strange: set):
+def _legible(path: Path, page: Page, strange: set[Style]) -> tuple[Any, list[Sign]]:
     """The page with each sign once and without watermarks, and the signs of these watermarks.
 
     ``strange`` holds the styles of watermarks on the pages before.
@@ -103,9 +109,9 @@ def _legible(path: Path, page, strange: set):
     return page, dropped
 
 
-def _once(drawn: list[dict]) -> list[dict]:
+def _once(drawn: list[Sign]) -> list[Sign]:
     """The signs less those drawn once more beside themselves, as converters do for bold type."""
-    kept: dict[str, list[dict]] = {}
+    kept: dict[str, list[Sign]] = {}
     once = []
     for sign in drawn:
         near = _DOUBLE * (sign["x1"] - sign["x0"])
@@ -119,13 +125,13 @@ def _once(drawn: list[dict]) -> list[dict]:
     return once
 
 
-def _style(sign: dict) -> tuple:
+def _style(sign: Sign) -> Style:
     """Size, colour and angle."""
     turned = tuple(round(part / (sign["size"] or 1), 1) for part in sign["matrix"][:4])
     return round(sign["size"]), str(sign["non_stroking_color"]), turned[1:3]
 
 
-def _watermarks(drawn: list[dict]) -> set[tuple]:
+def _watermarks(drawn: list[Sign]) -> set[Style]:
     """Styles unlike that of most digits on a page, if their signs lie over signs in that style."""
     styles = [_style(sign) for sign in drawn]
     digits = [style for sign, style in zip(drawn, styles, strict=True) if sign["text"].isdigit()]
@@ -148,7 +154,7 @@ def _watermarks(drawn: list[dict]) -> set[tuple]:
 # --- tables with rules --------------------------------------------------------------------------
 
 
-def _ruled(page, columns: tuple[float, ...] = ()) -> list:
+def _ruled(page: Page, columns: tuple[float, ...] = ()) -> list[Table]:
     """Tables drawn with rules; a frame around the text is none.
 
     An outer rule that is missing is put where the rules across it end, and one between columns
@@ -174,19 +180,19 @@ def _ruled(page, columns: tuple[float, ...] = ()) -> list:
     return [table for table in page.find_tables(rules) if len(table.rows[0].cells) >= 3]
 
 
-def _rule(x0: float, top: float, x1: float, bottom: float) -> dict:
+def _rule(x0: float, top: float, x1: float, bottom: float) -> Sign:
     sides = {"x0": x0, "top": top, "x1": x1, "bottom": bottom}
     return {"object_type": "line", **sides, "width": x1 - x0, "height": bottom - top}
 
 
-def _meet(across: dict, down: dict) -> bool:
+def _meet(across: Sign, down: Sign) -> bool:
     return (
         across["x0"] - _NEAR <= down["x0"] <= across["x1"] + _NEAR
         and down["top"] - _NEAR <= across["top"] <= down["bottom"] + _NEAR
     )
 
 
-def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
+def _joined(path: Path, pages: Sequence[Page], outside: list[Outside]) -> Iterator[Row]:
     """Rows of all pages; a row that a page break cut in two is put together again.
 
     What may be a filing in no row is added to ``outside``.
@@ -195,7 +201,7 @@ def _joined(path: Path, pages, outside: list[Outside]) -> Iterator[Row]:
     centres: list[float] = []
     columns: tuple[float, ...] = ()
     held: Row | None = None
-    strange: set = set()
+    strange: set[Style] = set()
     for page in pages:
         legible, lost = _legible(path, page, strange)
         tables = _ruled(legible, columns)
@@ -250,15 +256,15 @@ def _continues(above: Row, row: Row, known: header.Header) -> bool:
     return bool(rest) and not alone and signs.is_number(begun + rest)
 
 
-def _rows_of(table, drawn: list[dict]) -> tuple[list[Row], list[dict]]:
+def _rows_of(table: Table, drawn: list[Sign]) -> tuple[list[Row], list[Sign]]:
     """The rows of a table, and the signs in none of its cells.
 
     A cell that covers several rows stands in each of them, one that covers several columns in the
     first. Where its text stands in more than one, or not in its middle, a rule may be missing: the
     text is marked.
     """
-    held: dict[tuple, list[dict]] = {cell: [] for cell in table.cells}
-    lost = []
+    held: dict[tuple[float, ...], list[Sign]] = {cell: [] for cell in table.cells}
+    lost: list[Sign] = []
     for sign in drawn:
         x, y = (sign["x0"] + sign["x1"]) / 2, (sign["top"] + sign["bottom"]) / 2
         cell = next((c for c in held if c[0] <= x < c[2] and c[1] <= y < c[3]), None)
@@ -275,14 +281,14 @@ def _rows_of(table, drawn: list[dict]) -> tuple[list[Row], list[dict]]:
         mark = signs.DOUBT if len(set(spread)) > 1 or len(columns) > 1 or aside else ""
         for at in covered:
             own = [s for s, where in zip(inside, spread, strict=True) if where == at or not mark]
-            text = pdfplumber.utils.extract_text(own) if own else ""
+            text = extract_text(own) if own else ""
             rows[at][bisect(lefts, left) - 1] = mark + text
     return rows, lost
 
 
-def _filings(lost: list[dict], page: int) -> Iterator[Outside]:
+def _filings(lost: list[Sign], page: int) -> Iterator[Outside]:
     """What may be filing numbers among signs in no row, each with its further lines."""
-    words = pdfplumber.utils.extract_words(lost, **_WORDS) if lost else []
+    words = extract_words(lost, **_WORDS) if lost else []
     for word in words:
         text, above = word["text"], word
         while signs.FILING.search(signs.tight(text)) and not text.endswith("号"):
@@ -304,8 +310,8 @@ def _filings(lost: list[dict], page: int) -> Iterator[Outside]:
 
 
 def _unruled(
-    page, centres: list[float], known: header.Header | None, bottom: float
-) -> tuple[list[float], list[Row], list[dict], list[dict]]:
+    page: Page, centres: list[float], known: header.Header | None, bottom: float
+) -> tuple[list[float], list[Row], list[Sign], list[Sign]]:
     """Middles of the columns, from the header on this page or before, the page's rows, and the
     signs above and below them.
 
@@ -315,12 +321,11 @@ def _unruled(
     lines = _lines(words)
     head = None
     for index, line in enumerate(lines):
-        if header.find([word["text"] for word in line]):
-            head = index
-            known = header.find([word["text"] for word in line])
+        if found := header.find([word["text"] for word in line]):
+            head, known = index, found
             centres = [(word["x0"] + word["x1"]) / 2 for word in line]
             break
-    if not centres:
+    if not known or not centres:
         return centres, [], page.chars, []
     body = _together(lines[head or 0 :], bottom, head is not None)
     if body and _PAGE_NUMBER.fullmatch("".join(word["text"] for word in body[-1])):
@@ -338,11 +343,11 @@ def _unruled(
     return centres, rows + _grouped(cells, known), above, below
 
 
-def _together(lines: list[list[dict]], bottom: float, headed: bool) -> list[list[dict]]:
+def _together(lines: list[list[Sign]], bottom: float, headed: bool) -> list[list[Sign]]:
     """Of the lines down to the bottom, those between gaps of several lines: the first such block
     if it has the header, else the longest.
     """
-    blocks: list[list[list[dict]]] = [[]]
+    blocks: list[list[list[Sign]]] = [[]]
     for line in lines:
         above = blocks[-1][-1][0] if blocks[-1] else line[0]
         if line[0]["top"] > bottom:
@@ -353,13 +358,13 @@ def _together(lines: list[list[dict]], bottom: float, headed: bool) -> list[list
     return blocks[0] if headed else max(blocks, key=len)
 
 
-def _lines(words: list[dict]) -> list[list[dict]]:
+def _lines(words: list[Sign]) -> list[list[Sign]]:
     """Words by line, from the top and from the left."""
-    lines = pdfplumber.utils.cluster_objects(words, "top", tolerance=3)
+    lines = cluster_objects(words, "top", tolerance=3)
     return [sorted(line, key=lambda word: word["x0"]) for line in lines]
 
 
-def _edges(drawn: list[dict], centres: list[float]) -> list[float]:
+def _edges(drawn: list[Sign], centres: list[float]) -> list[float]:
     """Where columns part: the middle of the widest gap between the middles of two headers."""
     spans = sorted((sign["x0"], sign["x1"]) for sign in drawn)
     edges = []
@@ -375,7 +380,7 @@ def _edges(drawn: list[dict], centres: list[float]) -> list[float]:
     return edges
 
 
-def _cells(line: list[dict], drawn: list[dict], edges: list[float]) -> Row:
+def _cells(line: list[Sign], drawn: list[Sign], edges: list[float]) -> Row:
     top, bottom = min(w["top"] for w in line) - 1, max(w["bottom"] for w in line) + 1
     row = [""] * (len(edges) + 1)
     inside = (s for s in drawn if s["top"] >= top and s["bottom"] <= bottom)

@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
-_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _NARROW = str.maketrans("０１２３４５６７８９Ｘｘx", "0123456789XXX")
 # In numbers and headers; names stay as they are written.
 _SIMPLE = str.maketrans(
@@ -27,23 +26,6 @@ BEGUN = re.compile(r"[网網]\s*信\s*算?\s*[备備](?!案)")
 _WHOLE = re.compile(r"(?:网信算备|\w网信备)\d{12,}[\dX]号?")
 
 
-Row = list[str]
-"""The cells of a row of a table."""
-
-
-class Shown(str):
-    """A number, date or Boolean of a spreadsheet as text: its sheet may show it otherwise."""
-
-
-@dataclass(frozen=True)
-class Outside:
-    """A text outside every table, the place where it stands, and whether it may head one."""
-
-    place: str
-    text: str
-    heading: bool = False
-
-
 def odd(row: list[str]) -> bool:
     """Whether a row holds signs that stand for others."""
     return bool(_ODD.search("".join(row)))
@@ -59,9 +41,14 @@ def simple(text: str) -> str:
     return text.translate(_SIMPLE)
 
 
+def narrow(text: str) -> str:
+    """The text without blanks, with narrow digits and a capital X."""
+    return BLANKS.sub("", text).translate(_NARROW)
+
+
 def tight(text: str) -> str:
     """The text without blanks, and with narrow digits and simplified characters."""
-    return simple(meant(_BLANKS.sub("", text))).translate(_NARROW)
+    return simple(meant(narrow(text)))
 
 
 def is_number(text: str) -> bool:

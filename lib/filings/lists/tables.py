@@ -2,11 +2,13 @@
 
 import codecs
 import csv
+import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import docx.opc.package
 import docx.oxml
@@ -16,22 +18,28 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from filings.lists import header, pdf, signs
-from filings.lists.errors import ListError, check_unpacked
-from filings.lists.signs import Outside, Row, Shown
+from filings.lists.document import Document, ListError, Outside, Row, Shown, check_unpacked
 
-_MOST_SPAN = 1000  # columns or rows that one merged cell may cover, and columns of its row
-_MOST_MERGED = 1_000_000  # cells that the merged ranges of a sheet may cover
+_MOST_SPAN = 1000  # columns or rows that one merged cell may cover
+_MOST_CELLS = 2_000_000  # of a table: real lists have less than a fiftieth
 _SAMPLE = 2**16
 _HEADER_WITHIN = 100  # lines of text
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
+Element = Any
+"""An element of lxml, which has no types."""
 
-def parts(path: Path) -> Iterator[str | Outside | Iterator[Row]]:
-    """Title, then tables and texts outside them, of a docx, docm, xlsx, xls, pdf, html, csv or tsv
-    file, told by its content. Meant for ``apart``, which sets the limits.
 
-    Raises ListError, now or while the tables are read, for a file that is missing, empty, cut
-    off, encrypted, in no known form, or that would unpack to more than 1 GiB.
+def read(path: Path) -> Document:
+    """The tables of a docx, docm, xlsx, xls, pdf, html, csv or tsv file, told by its content.
+
+    Meant for `apart`, which sets the limits.
+
+    Raises
+    ------
+    ListError
+        For a file that is missing, empty, cut off, damaged, encrypted, in no known form, or that
+        would unpack to more than 1 GiB.
     """
     try:
         with path.open("rb") as file:
@@ -40,45 +48,43 @@ def parts(path: Path) -> Iterator[str | Outside | Iterator[Row]]:
         raise ListError(path, f"cannot be opened ({error.strerror})", "check the path") from error
     if not start.strip():
         raise ListError(path, "is empty", "download it again")
-    reader = _reader(path, start)
-    yield from _guarded(path, reader(path))
-
-
-def _guarded(path: Path, parts: Iterator) -> Iterator:
-    """The same parts and tables; whatever a reader raises becomes one clear error."""
-
-    def step(iterator):
-        try:
-            return next(iterator, None)
-        except ListError:
+    try:
+        found = _reader(path, start)(path)
+    except ListError:
+        raise
+    except csv.Error as error:
+        problem = f"can't be split into cells ({error})"
+        raise ListError(path, problem, "check that each quote is closed") from error
+    except MemoryError:
+        remedy = "delete what lies beyond the table, or save the list anew"
+        raise ListError(path, "takes more than 1 GiB of memory to read", remedy) from None
+    # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds,
+    # and a panic of the spreadsheet reader is not even an Exception.
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        except csv.Error as error:
-            problem = f"can't be split into cells ({error})"
-            raise ListError(path, problem, "check that each quote is closed") from error
-        except MemoryError:
-            remedy = "delete what lies beyond the table, or save the list anew"
-            raise ListError(path, "takes more than 1 GiB of memory to read", remedy) from None
-        # The readers promise no set of errors for damaged files: pdf alone raises a dozen kinds,
-        # and a panic of the spreadsheet reader is not even an Exception.
-        except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            said = " ".join(str(error).split())[:120]
-            kind = type(error).__name__
-            problem = f"is damaged ({kind}: {said})" if said else f"is damaged ({kind})"
-            raise ListError(path, problem, "download it again, or open and save it") from error
-
-    def rows(table):
-        iterator = iter(table)
-        while (row := step(iterator)) is not None:
-            yield row
-
-    parts = iter(parts)
-    while (part := step(parts)) is not None:
-        yield part if isinstance(part, str | Outside) else rows(part)
+        said = " ".join(str(error).split())[:120]
+        kind = type(error).__name__
+        problem = f"is damaged ({kind}: {said})" if said else f"is damaged ({kind})"
+        raise ListError(path, problem, "download it again, or open and save it") from error
+    for row in (row for table in found.tables for row in table if signs.odd(row)):
+        row[:] = map(signs.meant, row)
+    return found
 
 
-def _reader(path: Path, start: bytes):
+def _gathered(path: Path, rows: Iterable[Row]) -> list[Row]:
+    """The rows of a table, if there are no more than a list can have."""
+    table, cells = [], 0
+    for row in rows:
+        cells += len(row)
+        if cells > _MOST_CELLS:
+            problem = f"has a table of more than {_MOST_CELLS:,} cells"
+            raise ListError(path, problem, "delete what lies beyond the table")
+        table.append(row)
+    return table
+
+
+def _reader(path: Path, start: bytes) -> Callable[[Path], Document]:
     """The function that reads files that begin like this; names of files are not trusted."""
     if start.startswith(b"PK"):
         names = _packed_names(path)
@@ -95,7 +101,7 @@ def _reader(path: Path, start: bytes):
             raise ListError(path, "is an old Word file (.doc)", "save it as .docx")
         return _spreadsheet
     if start.startswith(b"%PDF"):
-        return pdf.parts
+        return pdf.read
     if re.search(rb"<(!doctype html|html|table|body)", start.replace(b"\0", b""), re.IGNORECASE):
         return _html
     wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -148,30 +154,27 @@ _GONE = etree.XPath(
 _ASIDE = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml|xl/drawings/drawing\d+\.xml")
 
 
-def _docx(path: Path) -> Iterator:
+def _docx(path: Path) -> Document:
     part = docx.opc.package.OpcPackage.open(str(path)).main_document_part
     # A part with macros is of no type that python-docx knows: it stays bytes, and inert.
     body = part.element if hasattr(part, "element") else docx.oxml.parse_xml(part.blob)
     for gone in _GONE(body):
         gone.getparent().remove(gone)
-    title: list[str] | None = []
-    tables = 0
+    title: list[str] = []
+    found = Document()
     for item in body.iter(_W["p"], _W["tbl"]):
         if item.tag == _W["tbl"]:
-            if title is not None:
-                yield "\n".join(title)
-            title = None
-            tables += 1
-            yield _docx_rows(path, item)
+            found.tables.append(_gathered(path, _docx_rows(item)))
         elif next(item.iterancestors(_W["tbl"], _W["p"]), None) is None:
             text = "".join(_words(item))
-            if title is not None:
+            if not found.tables:
                 title.append(text)
             elif text.strip():
-                yield Outside(f"below table {tables}", text, heading=True)
-    if title is not None:
-        yield "\n".join(title)
-    yield from _aside(path)
+                where = f"below table {len(found.tables)}"
+                found.outside.append(Outside(where, text, heading=True))
+    found.title = "\n".join(title)
+    found.outside += _aside(path)
+    return found
 
 
 def _aside(path: Path) -> Iterator[Outside]:
@@ -185,7 +188,7 @@ def _aside(path: Path) -> Iterator[Outside]:
                 yield Outside(name, "".join(each.text or "" for each in item.iter("{*}t")))
 
 
-def _words(element) -> Iterator[str]:
+def _words(element: Element) -> Iterator[str]:
     """The text of an element without that of tables in it, which are read by themselves."""
     for item in element:
         if item.tag == _W["t"]:
@@ -196,7 +199,7 @@ def _words(element) -> Iterator[str]:
             yield from _words(item)
 
 
-def _docx_rows(path: Path, table) -> Iterator[Row]:
+def _docx_rows(table: Element) -> Iterator[Row]:
     above: Row = []
     for tr in table.iter(_W["tr"]):
         if next(tr.iterancestors(_W["tbl"])) is not table:
@@ -216,65 +219,38 @@ def _docx_rows(path: Path, table) -> Iterator[Row]:
                 grid = properties.find(_W["gridSpan"])
                 span = int(grid.get(_W["val"], 1)) if grid is not None else 1
             row += [text] * min(max(span, 1), _MOST_SPAN)
-            _check_width(path, row)
         above = row
         yield row
-
-
-def _check_width(path: Path, row: Row) -> None:
-    if len(row) > _MOST_SPAN:
-        problem = f"has a row of more than {_MOST_SPAN:,} cells"
-        raise ListError(path, problem, "delete what lies beyond the table")
 
 
 # --- spreadsheets ----------------------------------------------------------------------------
 
 
-def _spreadsheet(path: Path) -> Iterator:
+def _spreadsheet(path: Path) -> Document:
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except python_calamine.PasswordError as error:
         raise ListError(path, "is encrypted", "save it without a password") from error
-    yield ""
+    found = Document()
     for name in book.sheet_names:
-        yield Outside("name of a sheet", name, heading=True)
-        yield _sheet_rows(path, book.get_sheet_by_name(name))
+        found.outside.append(Outside("name of a sheet", name, heading=True))
+        sheet = book.get_sheet_by_name(name)
+        cells = sheet.to_python(skip_empty_area=False)
+        table = _gathered(path, ([_cell_text(value) for value in row] for row in cells))
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            for row in table[top : bottom + 1]:
+                covered = range(left, min(right + 1, len(row)))
+                row[left : right + 1] = [table[top][left] for _ in covered]
+        found.tables.append(table)
     if zipfile.is_zipfile(path):
-        yield from _aside(path)
+        found.outside += _aside(path)
+    return found
 
 
-def _sheet_rows(path: Path, sheet) -> Iterator[Row]:
-    """Rows, with the value of a merged range in all its cells."""
-    merged = [
-        (top, left, min(bottom, sheet.total_height), min(right, sheet.total_width))
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-    ]
-    if sum(max(b + 1 - t, 0) * max(r + 1 - left, 0) for t, left, b, r in merged) > _MOST_MERGED:
-        problem = f"has merged ranges over more than {_MOST_MERGED:,} cells"
-        raise ListError(path, problem, "undo the merging")
-    origin = {}
-    for top, left, bottom, right in merged:
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                origin[row, column] = (top, left)
-    known = {spot: "" for spot in origin.values()}
-    for number, values in enumerate(sheet.to_python(skip_empty_area=False)):
-        row = [_cell_text(value) for value in values]
-        if known:
-            for column in range(len(row)):
-                spot = origin.get((number, column))
-                if spot == (number, column):
-                    known[spot] = row[column]
-                elif spot:
-                    row[column] = known[spot]
-        yield row
-
-
-def _cell_text(value) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, str):
         return as_meant(value)
-    whole = isinstance(value, float) and value.is_integer()
-    return Shown(int(value) if whole else value)
+    return Shown(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def as_meant(cell: str) -> str:
@@ -289,33 +265,26 @@ def as_meant(cell: str) -> str:
 # --- text ------------------------------------------------------------------------------------
 
 
-def _encoding(path: Path) -> str:
-    """The encoding in which the whole file can be read: UTF-8 or 16, else GB 18030."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+def _decoded(path: Path) -> str:
+    """The text of the whole file: UTF-8 or 16, else GB 18030."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            with path.open(encoding=encoding) as file:
-                while file.read(2**20):
-                    pass
-            return encoding
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise ListError(path, "is text in no known encoding", "save it as UTF-8")
 
 
-def _text(path: Path) -> Iterator:
-    encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        delimiter = _delimiter(islice(filter(str.strip, file), _HEADER_WITHIN))
-        file.seek(0)
-        # One cell may not be longer than this; rows with such cells end in quarantine.
-        csv.field_size_limit(2**24)
-        yield ""
-        lines = csv.reader(file, delimiter=delimiter, strict=True)
-        yield ([as_meant(cell) for cell in row] for row in lines)
+def _text(path: Path) -> Document:
+    text = _decoded(path)
+    lines = filter(str.strip, io.StringIO(text, newline=""))
+    delimiter = _delimiter(islice(lines, _HEADER_WITHIN))
+    csv.field_size_limit(2**24)  # rows with longer cells than any is end in quarantine
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return Document(tables=[_gathered(path, ([as_meant(cell) for cell in row] for row in rows))])
 
 
 def _delimiter(lines: Iterable[str]) -> str:
@@ -345,8 +314,12 @@ _MENU = etree.XPath(
 )
 
 
-def _html(path: Path) -> Iterator:
-    text = path.read_bytes().decode(_encoding(path)).replace("\0", signs.DOUBT)
+# The texts of a cell without those of tables in it.
+_OWN = etree.XPath("descendant::text()[count(ancestor::table) = $own]")
+
+
+def _html(path: Path) -> Document:
+    text = _decoded(path).replace("\0", signs.DOUBT)
     text = _UNSEEN.sub("", text)
     if "<!--" in text or text.lower().count("<table") > text.lower().count("</table"):
         raise ListError(path, "is cut off inside a table or comment", "download it again")
@@ -363,24 +336,25 @@ def _html(path: Path) -> Iterator:
         line_break.tail = "\n" + (line_break.tail or "")
     menus = {text for menu in _MENU(tree) for text in menu.itertext()}
     above = tree.xpath("(//table)[1]/preceding::text()")
-    yield " ".join(text for text in above if text not in menus)
+    found = Document(" ".join(text for text in above if text not in menus))
     tables = list(tree.iter("table"))
-    for table in tables:
-        yield _html_rows(path, table)
+    found.tables += (_gathered(path, _html_rows(table)) for table in tables)
     for table in tables:
         table.drop_tree()
-    yield Outside("outside the tables", tree.text_content())
+    found.outside.append(Outside("outside the tables", tree.text_content()))
     for heading in tree.xpath("//h1 | //h2 | //h3 | //h4 | //h5 | //h6"):
-        yield Outside("in a heading", heading.text_content(), heading=True)
+        found.outside.append(Outside("in a heading", heading.text_content(), heading=True))
+    return found
 
 
-def _html_rows(path: Path, table) -> Iterator[Row]:
+def _html_rows(table: Element) -> Iterator[Row]:
+    own = 1 + sum(1 for _ in table.iterancestors("table"))
     below: dict[int, tuple[str, int]] = {}  # column → what hangs down into it, for how many rows
     for tr in table.iter("tr"):
         if next(tr.iterancestors("table")) is not table:
             continue  # a row of a table inside a cell: that table is read by itself
         cells = [
-            (_cell(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
+            ("".join(_OWN(cell, own=own)).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
             for cell in tr.iterchildren("td", "th")
         ]
         cells.reverse()
@@ -396,26 +370,11 @@ def _html_rows(path: Path, table) -> Iterator[Row]:
                 row.append(text)
                 if rows > 1:
                     hung[column] = (text, rows - 1)
-            _check_width(path, row)
         below = {**below, **hung}
         yield row
 
 
-def _cell(cell) -> str:
-    """The text of a cell without that of tables in it."""
-    inside = cell.iter("table")
-    texts = (
-        cell.itertext()
-        if next(inside, None) is None
-        else cell.xpath(
-            "descendant::text()[count(ancestor::table) = $own]",
-            own=len([*cell.iterancestors("table")]),
-        )
-    )
-    return "".join(texts).strip()
-
-
-def _span(cell, name: str) -> int:
+def _span(cell: Element, name: str) -> int:
     """How many columns or rows a cell covers; nonsense counts as one."""
     digits = cell.get(name, "1").strip()
     return min(max(int(digits), 1), _MOST_SPAN) if digits.isdecimal() else 1

@@ -6,12 +6,13 @@ A failure leaves every file as it was; a notebook that did not change gives the 
 import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
 import papermill
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -78,7 +79,7 @@ def execute(
     return [*(path for path in writes if path.exists()), *_files(outputs.shown(executed)), output]
 
 
-def _figures_kept(names: list[str]):
+def _figures_kept(names: list[str]) -> AbstractContextManager[None]:
     """Those figures put back if what follows fails. The room is slow to load, so only if asked."""
     if not names:
         return nullcontext()
@@ -96,7 +97,9 @@ def _files(names: list[str]) -> list[Path]:
     return figures.files(names)
 
 
-def _executed(source, folder: Path, parameters: dict, partial: Path):
+def _executed(
+    source: NotebookNode, folder: Path, parameters: dict[str, object], partial: Path
+) -> NotebookNode:
     """The notebook executed by papermill, which keeps ``partial`` as far as it came."""
     # Without it every kernel warns about its connection when it starts.
     connection = {"transport_encryption": "auto"}
@@ -119,7 +122,7 @@ def _executed(source, folder: Path, parameters: dict, partial: Path):
         )
 
 
-def _refuse_unknown(parameters: Mapping[str, object], notebook, name: str) -> None:
+def _refuse_unknown(parameters: Mapping[str, object], notebook: NotebookNode, name: str) -> None:
     """papermill itself only warns of a parameter that is not there, and runs."""
     if parameters:
         known = papermill.inspect_notebook(notebook)
@@ -129,7 +132,7 @@ def _refuse_unknown(parameters: Mapping[str, object], notebook, name: str) -> No
             )
 
 
-def _cleared(notebook):
+def _cleared(notebook: NotebookNode) -> NotebookNode:
     """The notebook as its author wrote it, for the stock kernel, and each cell with an id."""
     notebook.metadata.kernelspec = {
         "display_name": "Python 3 (ipykernel)",
@@ -144,7 +147,7 @@ def _cleared(notebook):
     return notebook
 
 
-def _normal(notebook):
+def _normal(notebook: NotebookNode) -> NotebookNode:
     """The notebook with nothing in it that differs from run to run or machine to machine."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.language_info.pop("version", None)
@@ -158,7 +161,7 @@ def _normal(notebook):
     return notebook
 
 
-def _tags(cell) -> list[str]:
+def _tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 

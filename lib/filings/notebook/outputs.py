@@ -5,6 +5,10 @@ well. The site and the runner read both.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LANGUAGES = ("en", "zh")
 
@@ -15,7 +19,7 @@ OTHER = "text/x-markdown-{}"
 """The MIME type under which an output keeps its text in the language that it does not show."""
 
 
-def shown(notebook) -> list[str]:
+def shown(notebook: "NotebookNode") -> list[str]:
     """The names of the figures whose pictures stand in an executed notebook, in order."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
     named = (output.get("metadata", {}).get(SHOWN) for output in outputs)

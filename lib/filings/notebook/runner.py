@@ -1,6 +1,5 @@
 """Run the notebooks through doit: the graph is ``dodo.py``, at the top of the repository."""
 
-import contextlib
 import importlib.util
 import json
 import os
@@ -9,7 +8,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import ModuleType
 
 from filings import paths
 
@@ -19,11 +19,23 @@ class UnknownNotebookError(ValueError):
 
 
 def run(names: Iterable[str] = (), force: bool = False, lang: str | None = None) -> bool:
-    """Run the named notebooks and those they need, or all, side by side; True if none failed.
+    """Run notebooks side by side, print a line for each, and return True if none failed.
 
-    Prints a line for each. ``force`` reruns the named (or all) even if nothing changed; ``lang``
-    is the language of the named case studies from now on (``en`` or ``zh``). Another run that is
-    underway is waited for. Raises UnknownNotebookError.
+    Another run that is underway is waited for.
+
+    Parameters
+    ----------
+    names
+        Those to run, with what they need; without any, all.
+    force
+        Rerun the named (or all) even if nothing changed.
+    lang
+        The language of the named case studies from now on (``en`` or ``zh``).
+
+    Raises
+    ------
+    UnknownNotebookError
+        For a name that no notebook bears.
     """
     from doit.cmd_base import ModuleTaskLoader
     from doit.doit_cmd import DoitMain
@@ -47,7 +59,7 @@ def run(names: Iterable[str] = (), force: bool = False, lang: str | None = None)
 
 
 def study(places: Iterable[str], lang: str | None = None) -> bool:
-    """Make the case studies of those places, and no others; True if none failed. See `run`."""
+    """Make the case studies of those places, and no others, as `run` does."""
     graph = _graph()
     template = (paths.NOTEBOOKS / f"{graph.TEMPLATE}.ipynb").read_bytes()
     cases = {place: paths.CASES / f"{place}.ipynb" for place in places}
@@ -65,9 +77,10 @@ def study(places: Iterable[str], lang: str | None = None) -> bool:
     return well
 
 
-def _graph():
+def _graph() -> ModuleType:
     """``dodo.py`` as a module."""
     spec = importlib.util.spec_from_file_location("dodo", paths.ROOT / "dodo.py")
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["dodo"] = module
     spec.loader.exec_module(module)
@@ -90,7 +103,7 @@ def _discard_broken() -> None:
     except FileNotFoundError:
         pass
     except (ValueError, OSError):
-        with contextlib.suppress(IsADirectoryError, PermissionError):
+        with suppress(IsADirectoryError, PermissionError):
             paths.RUNS.unlink()
 
 
