@@ -116,12 +116,12 @@ def on_file():
 
 @pytest.fixture(scope="module")
 def few(on_file):
-    return likely.draws(on_file, ["population"], steps=400, chains=32, check=20)[0]
+    return likely.draws(on_file, ["population"], steps=400, chains=32, check=60)[0]
 
 
 def test_every_draw_agrees_with_every_statement(on_file, few):
     # Tables that batches 4 and 5 rule out do not count; the others are literally checked in full.
-    assert 0 < few.failed < 20 and few.kept.sum() == few.kept.size - few.failed
+    assert 0 < few.failed < few.tried and few.kept.sum() == few.kept.size - few.failed
     about = [
         s for s in on_file.identified.statements
         if s.kind in ("count", "share", "coverage", "order", "leaders", "rank", "first_batch")
