@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from seaborn import barplot, lineplot, scatterplot
+from seaborn import barplot, lineplot
 
 from filings.figures import style
 from filings.figures.page import Page
@@ -90,10 +90,7 @@ def beside(ax: Axes, x: float, y: float, text: str, colour: str = style.INK, **o
 
 def dots(ax: Axes, x: Sequence[float], y: Sequence[float], colour: str, marker: str = "o") -> None:
     """Exact values as points."""
-    scatterplot(
-        x=list(x), y=list(y), color=colour, marker=marker, s=24, ax=ax, zorder=4, legend=False,
-        linewidth=0, clip_on=False,
-    )  # fmt: skip
+    ax.scatter(x, y, 24, colour, marker, linewidth=0, zorder=4, clip_on=False)
 
 
 def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) -> None:

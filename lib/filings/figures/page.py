@@ -211,7 +211,7 @@ class Page(Figure):
 
         The solver's last digits differ from run to run; an SVG's ids would differ with them.
         """
-        self.draw_without_rendering()
+        self.get_layout_engine().execute(self)
         self.set_layout_engine("none")
         for part in _parts(self):
             box = part.bbox_relative
