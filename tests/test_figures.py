@@ -23,6 +23,7 @@ from filings.figures.page import (
     wrap,
 )
 from filings.figures.sources import UnknownSourceError, source_line
+from filings.words import percent, span, useful
 from hypothesis import given
 from hypothesis import strategies as st
 from made_figures import LEADERS, TABLES, cells, of, total
@@ -229,7 +230,7 @@ def test_the_ranking_draws_what_is_known_and_names_the_rest():
     assert "Tibet" in note and "Beijing" not in note
     # Nothing unknown is drawn longer than what is certain of it, or than a handful.
     for low, high in zip(table["low"], table["high"], strict=True):
-        assert words.useful(low, high) == (high - low <= max(low, 5))
+        assert useful(low, high) == (high - low <= max(low, 5))
 
 
 def test_with_every_number_known_all_provinces_stand_in_the_ranking():
@@ -279,7 +280,7 @@ def test_the_map_hatches_what_the_register_does_not_cover():
     blank = [p for p in ax.patches if mpl.colors.to_hex(p.get_facecolor()).upper() == style.PAPER]
     table = cells("1-3")
     table = table[table["place"] != places.NATION]
-    hidden = sum(not words.useful(*p) for p in zip(table["low"], table["high"], strict=True))
+    hidden = sum(not useful(*p) for p in zip(table["low"], table["high"], strict=True))
     assert len(blank) == hidden + 3
     assert f"Not known: {hidden}." in draw("tile_map").words["note"]
 
@@ -380,15 +381,16 @@ def test_shades_follow_their_classes():
 
 
 def test_numbers_places_and_batches_in_words():
-    assert words.span(9, 12) == "9–12" and words.span(9, 9) == "9"
-    assert words.span(9, float("nan")) == "≥9" and words.span(-2, 3, 1) == "−2.0 – 3.0"
-    assert words.percent(0.281, 0.279) == "28%" and words.span(1238, 1238) == "1,238"
-    assert words.batches("1-3", "zh") == "前三批" and words.batches("2-3", "zh") == "第二至三批"
-    assert words.batches("12", "zh") == "第十二批" and words.batches("2+4", "en") == "batches 2 + 4"
-    assert words.batches("2+3", "en") == words.batches("2-3", "en") == "batches 2–3"
-    assert words.batches("1-2", "zh") == "前两批" and words.batches("2+4", "zh") == "第二、四批"
-    assert words.place("湖南", "en") == "Hunan" and words.place("四川+湖南", "zh") == "四川和湖南"
-    assert words.place("全国", "en") == "China" and words.place("Central+West", "zh") == "中西部"
+    assert span(9, 12) == "9–12" and span(9, 9) == "9"
+    assert span(9, float("nan")) == "≥9" and span(-2, 3, 1) == "−2.0 – 3.0"
+    assert percent(0.281, 0.279) == "28%" and span(1238, 1238) == "1,238"
+    english, chinese = words.Wording("en"), words.Wording("zh")
+    assert chinese.batches("1-3") == "前三批" and chinese.batches("2-3") == "第二至三批"
+    assert chinese.batches("12") == "第十二批" and english.batches("2+4") == "batches 2 + 4"
+    assert english.batches("2+3") == english.batches("2-3") == "batches 2–3"
+    assert chinese.batches("1-2") == "前两批" and chinese.batches("2+4") == "第二、四批"
+    assert english.place("湖南") == "Hunan" and chinese.place("四川+湖南") == "四川和湖南"
+    assert english.place("全国") == "China" and chinese.place("Central+West") == "中西部"
 
 
 def test_the_source_line_names_publications():

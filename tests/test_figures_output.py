@@ -19,7 +19,7 @@ from filings import cli, figures, paths
 from filings.figures import output
 from filings.figures.check import faults
 from filings.figures.page import OUTLETS, TooTallError
-from filings.figures.words import LANGUAGES
+from filings.notebook.outputs import LANGUAGES
 from made_figures import TABLES
 from PIL import Image
 
