@@ -26,7 +26,7 @@ from filings.figures.sources import UnknownSourceError, source_line
 from filings.words import percent, span, useful
 from hypothesis import given
 from hypothesis import strategies as st
-from made_figures import LEADERS, TABLES, cells, of, total
+from made_figures import LEADERS, TABLES, cells, of, said, total
 
 SOURCES = ("register_statements.csv",)
 SIZES = {"wide": WIDE} | {name: OUTLETS[name] for name in ("single-column", "slide", "card")}
@@ -60,14 +60,14 @@ def test_nothing_is_missing_cut_off_or_overlapping(name, lang, size):
         return
     page = draw(name, lang, SIZES[size])
     assert faults(page) == []
-    said = page.words
-    assert all(said[part].strip() for part in ("title", "subtitle", "note", "alt"))
-    chinese = re.findall("[\u4e00-\u9fff]", said["title"])
-    assert bool(chinese) == (lang == "zh"), said["title"]
-    assert said["alt"].startswith(said["title"])
+    texts = page.words
+    assert all(text.strip() for text in texts.values())
+    chinese = re.findall("[\u4e00-\u9fff]", texts["title"])
+    assert bool(chinese) == (lang == "zh"), texts["title"]
+    assert texts["alt"].startswith(texts["title"])
     # Chinese punctuation in Chinese, English in English.
-    assert ("，" in said["note"] + said["alt"]) <= (lang == "zh")
-    assert not re.search("31个省份|百万元|[CS]\\d\\d+", " ".join(said.values()))
+    assert ("，" in texts["note"] + texts["alt"]) <= (lang == "zh")
+    assert not re.search("31个省份|百万元|[CS]\\d\\d+", " ".join(texts.values()))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -92,17 +92,17 @@ def test_panels_that_are_compared_share_their_scale():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("said", words.VERDICTS)
+@pytest.mark.parametrize("found", words.VERDICTS)
 @pytest.mark.parametrize(
     "name", [name for name in TABLES if "verdict" in TABLES[name]() and name != "verdicts"]
 )
-def test_titles_say_of_a_change_what_the_test_found_and_nothing_else(name, said, lang):
+def test_titles_say_of_a_change_what_the_test_found_and_nothing_else(name, found, lang):
     table = TABLES[name]()
-    table["verdict"] = table["verdict"].where(table["verdict"] == "", said)
-    title = draw(name, lang, table=table).words["title"]
+    table["verdict"] = table["verdict"].where(table["verdict"] == "", found)
+    title = said(name, lang, table)["title"]
     verbs = {"rose": "rose|上升", "fell": "fell|下降", "unclear": "no clear change|无明显变化"}
     for verdict, pattern in verbs.items():
-        assert bool(re.search(pattern, title)) == (verdict == said), title
+        assert bool(re.search(pattern, title)) == (verdict == found), title
     table["verdict"] = "grew"
     with pytest.raises(words.UnknownVerdictError, match="'grew'"):
         draw(name, lang, table=table)
