@@ -125,7 +125,7 @@ def test_drawing_leaves_no_trace():
     names = [name for name in mpl.rcParams if name != "backend"]
     before, table = [mpl.rcParams[name] for name in names], TABLES["ranking"]()
     kept = table.copy(deep=True)
-    figures.ranking(table)
+    figures.rows.ranking(table)
     assert [mpl.rcParams[name] for name in names] == before
     pd.testing.assert_frame_equal(table, kept)
     assert "matplotlib.pyplot" not in sys.modules or not mpl.pyplot.get_fignums()
@@ -163,26 +163,26 @@ def test_faults_are_found(draw_badly, fault):
 def test_a_table_that_cannot_be_drawn_is_refused():
     table = TABLES["ranking"]()
     with pytest.raises(UnknownColumnsError, match="lacks high"):
-        figures.ranking(table.drop(columns="high"))
+        figures.rows.ranking(table.drop(columns="high"))
     with pytest.raises(ValueError, match="no rows"):
-        figures.ranking(table.iloc[:0])
+        figures.rows.ranking(table.iloc[:0])
     with pytest.raises(ValueError, match="language 'fr'"):
-        figures.ranking(table, lang="fr")
+        figures.rows.ranking(table, lang="fr")
     with pytest.raises(ValueError, match="80 to 500 mm"):
-        figures.ranking(table, outlet=Outlet(20))
+        figures.rows.ranking(table, outlet=Outlet(20))
     with pytest.raises(ValueError, match="one batches a figure, got 1-3, 1"):
-        figures.ranking(pd.concat([table, cells("1")]))
+        figures.rows.ranking(pd.concat([table, cells("1")]))
     with pytest.raises(UnknownSourceError, match="S9999"):
-        figures.ranking(table, sources=("S9999",))
+        figures.rows.ranking(table, sources=("S9999",))
     with pytest.raises(TooTallError, match="leave no room"):
-        figures.ranking(table, outlet=Outlet(100, height=20))
+        figures.rows.ranking(table, outlet=Outlet(100, height=20))
     with pytest.raises(ValueError, match="at most two measures"):
         made = TABLES["concentration"]()
-        figures.concentration(pd.concat([made, made.assign(measure="gini")]))
+        figures.panels.concentration(pd.concat([made, made.assign(measure="gini")]))
     with pytest.raises(ValueError, match="supported is none of"):
-        figures.verdicts(pd.DataFrame({"verdict": ["supported"], "claims": [1]}))
+        figures.rows.verdicts(pd.DataFrame({"verdict": ["supported"], "claims": [1]}))
     with pytest.raises(ValueError, match="fewer than two batches are known"):
-        figures.case_counts(TABLES["case_counts"]().assign(low=0, high=90))
+        figures.panels.case_counts(TABLES["case_counts"]().assign(low=0, high=90))
 
 
 def test_dollar_signs_and_backslashes_are_text():
@@ -368,7 +368,7 @@ def test_borders_kept_are_shared_edges_of_squares():
 
     kept = [pair for pair in places.neighbours() if shared_edge(*pair) > 0]
     print(f"{len(kept)} of {len(places.neighbours())} borders touch")
-    assert sorted(figures.touching()) == sorted(kept)
+    assert sorted(maps.touching()) == sorted(kept)
     assert len(kept) >= 59
 
 

@@ -144,8 +144,8 @@ class Page(Figure, Wording):
         *,
         title: str,
         subtitle: str,
-        note: str = "",
-        alt: str = "",
+        note: str,
+        alt: str,
         key: Sequence[Artist] = (),
     ) -> SubFigure:
         """Set the headline and the foot, and give back what lies between them.
@@ -172,7 +172,7 @@ class Page(Figure, Wording):
             "subtitle": subtitle,
             "note": note,
             "caption": stop.join(part for part in sentences if part) + stop.strip(),
-            "alt": title + stop + (alt or subtitle) + stop.strip(),
+            "alt": title + stop + alt + stop.strip(),
         }
         size = style.LARGE if self.brief and not self.narrow else style.TITLE
         grey = ("normal", style.MUTED)
