@@ -112,7 +112,10 @@ def beside(
 
 def dots(ax: Axes, x: ArrayLike, y: ArrayLike, colour: str, marker: str = "o") -> None:
     """Exact values as points."""
-    ax.scatter(x, y, s=24, c=colour, marker=marker, linewidth=0, zorder=4, clip_on=False)
+    # No edge is drawn; a PDF keeps its colour nevertheless.
+    ax.scatter(
+        x, y, s=24, c=colour, marker=marker, linewidth=0, edgecolor="w", zorder=4, clip_on=False
+    )
 
 
 def line(ax: Axes, table: pd.DataFrame, colour: str, labelled: Sequence[int]) -> None:
