@@ -5,10 +5,13 @@ count, every eleventh as open above.
 """
 
 from functools import cache
+from unittest import mock
 
 import numpy as np
 import pandas as pd
-from filings import measures, places
+import pytest
+from filings import figures, measures, places
+from filings.figures.page import Page
 
 PROVINCES = places.province_names()
 BATCHES = ("1", "2", "3", "4", "5")
@@ -270,3 +273,20 @@ TABLES = {
     "verdicts": verdicts,
 }
 """For every builder a function that makes its table."""
+
+
+def said(name: str, lang: str, table: pd.DataFrame) -> dict[str, str]:
+    """What the figure says of that table, without drawing it: a builder draws on an open page."""
+    open_page = Page.open
+
+    class Opened(Exception):
+        pass
+
+    def stop(page, *args, **words):
+        open_page(page, *args, **words)
+        raise Opened
+
+    patched = mock.patch.object(Page, "open", autospec=True, side_effect=stop)
+    with patched as opened, pytest.raises(Opened):
+        figures.BUILDERS[name](table, lang)
+    return opened.call_args.args[0].words

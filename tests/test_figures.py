@@ -23,9 +23,10 @@ from filings.figures.page import (
     wrap,
 )
 from filings.figures.sources import UnknownSourceError, source_line
+from filings.words import percent, span, useful
 from hypothesis import given
 from hypothesis import strategies as st
-from made_figures import LEADERS, TABLES, cells, of, total
+from made_figures import LEADERS, TABLES, cells, of, said, total
 
 SOURCES = ("register_statements.csv",)
 SIZES = {"wide": WIDE} | {name: OUTLETS[name] for name in ("single-column", "slide", "card")}
@@ -59,14 +60,14 @@ def test_nothing_is_missing_cut_off_or_overlapping(name, lang, size):
         return
     page = draw(name, lang, SIZES[size])
     assert faults(page) == []
-    said = page.words
-    assert all(said[part].strip() for part in ("title", "subtitle", "note", "alt"))
-    chinese = re.findall("[\u4e00-\u9fff]", said["title"])
-    assert bool(chinese) == (lang == "zh"), said["title"]
-    assert said["alt"].startswith(said["title"])
+    texts = page.words
+    assert all(text.strip() for text in texts.values())
+    chinese = re.findall("[\u4e00-\u9fff]", texts["title"])
+    assert bool(chinese) == (lang == "zh"), texts["title"]
+    assert texts["alt"].startswith(texts["title"])
     # Chinese punctuation in Chinese, English in English.
-    assert ("，" in said["note"] + said["alt"]) <= (lang == "zh")
-    assert not re.search("31个省份|百万元|[CS]\\d\\d+", " ".join(said.values()))
+    assert ("，" in texts["note"] + texts["alt"]) <= (lang == "zh")
+    assert not re.search("31个省份|百万元|[CS]\\d\\d+", " ".join(texts.values()))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -91,17 +92,17 @@ def test_panels_that_are_compared_share_their_scale():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("said", words.VERDICTS)
+@pytest.mark.parametrize("found", words.VERDICTS)
 @pytest.mark.parametrize(
     "name", [name for name in TABLES if "verdict" in TABLES[name]() and name != "verdicts"]
 )
-def test_titles_say_of_a_change_what_the_test_found_and_nothing_else(name, said, lang):
+def test_titles_say_of_a_change_what_the_test_found_and_nothing_else(name, found, lang):
     table = TABLES[name]()
-    table["verdict"] = table["verdict"].where(table["verdict"] == "", said)
-    title = draw(name, lang, table=table).words["title"]
+    table["verdict"] = table["verdict"].where(table["verdict"] == "", found)
+    title = said(name, lang, table)["title"]
     verbs = {"rose": "rose|上升", "fell": "fell|下降", "unclear": "no clear change|无明显变化"}
     for verdict, pattern in verbs.items():
-        assert bool(re.search(pattern, title)) == (verdict == said), title
+        assert bool(re.search(pattern, title)) == (verdict == found), title
     table["verdict"] = "grew"
     with pytest.raises(words.UnknownVerdictError, match="'grew'"):
         draw(name, lang, table=table)
@@ -124,7 +125,7 @@ def test_drawing_leaves_no_trace():
     names = [name for name in mpl.rcParams if name != "backend"]
     before, table = [mpl.rcParams[name] for name in names], TABLES["ranking"]()
     kept = table.copy(deep=True)
-    figures.ranking(table)
+    figures.rows.ranking(table)
     assert [mpl.rcParams[name] for name in names] == before
     pd.testing.assert_frame_equal(table, kept)
     assert "matplotlib.pyplot" not in sys.modules or not mpl.pyplot.get_fignums()
@@ -162,26 +163,26 @@ def test_faults_are_found(draw_badly, fault):
 def test_a_table_that_cannot_be_drawn_is_refused():
     table = TABLES["ranking"]()
     with pytest.raises(UnknownColumnsError, match="lacks high"):
-        figures.ranking(table.drop(columns="high"))
+        figures.rows.ranking(table.drop(columns="high"))
     with pytest.raises(ValueError, match="no rows"):
-        figures.ranking(table.iloc[:0])
+        figures.rows.ranking(table.iloc[:0])
     with pytest.raises(ValueError, match="language 'fr'"):
-        figures.ranking(table, lang="fr")
+        figures.rows.ranking(table, lang="fr")
     with pytest.raises(ValueError, match="80 to 500 mm"):
-        figures.ranking(table, outlet=Outlet(20))
+        figures.rows.ranking(table, outlet=Outlet(20))
     with pytest.raises(ValueError, match="one batches a figure, got 1-3, 1"):
-        figures.ranking(pd.concat([table, cells("1")]))
+        figures.rows.ranking(pd.concat([table, cells("1")]))
     with pytest.raises(UnknownSourceError, match="S9999"):
-        figures.ranking(table, sources=("S9999",))
+        figures.rows.ranking(table, sources=("S9999",))
     with pytest.raises(TooTallError, match="leave no room"):
-        figures.ranking(table, outlet=Outlet(100, height=20))
+        figures.rows.ranking(table, outlet=Outlet(100, height=20))
     with pytest.raises(ValueError, match="at most two measures"):
         made = TABLES["concentration"]()
-        figures.concentration(pd.concat([made, made.assign(measure="gini")]))
+        figures.panels.concentration(pd.concat([made, made.assign(measure="gini")]))
     with pytest.raises(ValueError, match="supported is none of"):
-        figures.verdicts(pd.DataFrame({"verdict": ["supported"], "claims": [1]}))
+        figures.rows.verdicts(pd.DataFrame({"verdict": ["supported"], "claims": [1]}))
     with pytest.raises(ValueError, match="fewer than two batches are known"):
-        figures.case_counts(TABLES["case_counts"]().assign(low=0, high=90))
+        figures.panels.case_counts(TABLES["case_counts"]().assign(low=0, high=90))
 
 
 def test_dollar_signs_and_backslashes_are_text():
@@ -229,7 +230,7 @@ def test_the_ranking_draws_what_is_known_and_names_the_rest():
     assert "Tibet" in note and "Beijing" not in note
     # Nothing unknown is drawn longer than what is certain of it, or than a handful.
     for low, high in zip(table["low"], table["high"], strict=True):
-        assert words.useful(low, high) == (high - low <= max(low, 5))
+        assert useful(low, high) == (high - low <= max(low, 5))
 
 
 def test_with_every_number_known_all_provinces_stand_in_the_ranking():
@@ -279,7 +280,7 @@ def test_the_map_hatches_what_the_register_does_not_cover():
     blank = [p for p in ax.patches if mpl.colors.to_hex(p.get_facecolor()).upper() == style.PAPER]
     table = cells("1-3")
     table = table[table["place"] != places.NATION]
-    hidden = sum(not words.useful(*p) for p in zip(table["low"], table["high"], strict=True))
+    hidden = sum(not useful(*p) for p in zip(table["low"], table["high"], strict=True))
     assert len(blank) == hidden + 3
     assert f"Not known: {hidden}." in draw("tile_map").words["note"]
 
@@ -367,7 +368,7 @@ def test_borders_kept_are_shared_edges_of_squares():
 
     kept = [pair for pair in places.neighbours() if shared_edge(*pair) > 0]
     print(f"{len(kept)} of {len(places.neighbours())} borders touch")
-    assert sorted(figures.touching()) == sorted(kept)
+    assert sorted(maps.touching()) == sorted(kept)
     assert len(kept) >= 59
 
 
@@ -380,15 +381,16 @@ def test_shades_follow_their_classes():
 
 
 def test_numbers_places_and_batches_in_words():
-    assert words.span(9, 12) == "9–12" and words.span(9, 9) == "9"
-    assert words.span(9, float("nan")) == "≥9" and words.span(-2, 3, 1) == "−2.0 – 3.0"
-    assert words.percent(0.281, 0.279) == "28%" and words.span(1238, 1238) == "1,238"
-    assert words.batches("1-3", "zh") == "前三批" and words.batches("2-3", "zh") == "第二至三批"
-    assert words.batches("12", "zh") == "第十二批" and words.batches("2+4", "en") == "batches 2 + 4"
-    assert words.batches("2+3", "en") == words.batches("2-3", "en") == "batches 2–3"
-    assert words.batches("1-2", "zh") == "前两批" and words.batches("2+4", "zh") == "第二、四批"
-    assert words.place("湖南", "en") == "Hunan" and words.place("四川+湖南", "zh") == "四川和湖南"
-    assert words.place("全国", "en") == "China" and words.place("Central+West", "zh") == "中西部"
+    assert span(9, 12) == "9–12" and span(9, 9) == "9"
+    assert span(9, float("nan")) == "≥9" and span(-2, 3, 1) == "−2.0 – 3.0"
+    assert percent(0.281, 0.279) == "28%" and span(1238, 1238) == "1,238"
+    english, chinese = words.Wording("en"), words.Wording("zh")
+    assert chinese.batches("1-3") == "前三批" and chinese.batches("2-3") == "第二至三批"
+    assert chinese.batches("12") == "第十二批" and english.batches("2+4") == "batches 2 + 4"
+    assert english.batches("2+3") == english.batches("2-3") == "batches 2–3"
+    assert chinese.batches("1-2") == "前两批" and chinese.batches("2+4") == "第二、四批"
+    assert english.place("湖南") == "Hunan" and chinese.place("四川+湖南") == "四川和湖南"
+    assert english.place("全国") == "China" and chinese.place("Central+West") == "中西部"
 
 
 def test_the_source_line_names_publications():

@@ -17,14 +17,10 @@ TOUCH = 0.5
 def faults(figure: Figure) -> list[str]:
     """Everything a reader would stumble over, one line each; empty for a good figure."""
     with style.applied():
-        return _faults(figure)
-
-
-def _faults(figure: Figure) -> list[str]:
-    figure.draw_without_rendering()
-    texts = [text for text in _texts(figure) if _seen(text)]
-    found = [fault for text in texts for fault in _alone(text, figure)]
-    boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4)
+        figure.draw_without_rendering()
+        texts = [text for text in _texts(figure) if _seen(text)]
+        found = [fault for text in texts for fault in _alone(text, figure)]
+        boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4)
     low, high = boxes[:, :2], boxes[:, 2:]
     shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
     pairs = np.triu((shared > TOUCH).all(axis=2), k=1)
@@ -55,15 +51,10 @@ def _alone(text: Text, figure: Figure) -> list[str]:
     missing = sorted({c for c in words if c != "\n" and not face.get_char_index(ord(c))})
     if missing:
         found.append(f"{words!r} has no glyph for {' '.join(missing)}")
-    if text.get_fontsize() < style.SMALL:
-        found.append(f"{words!r} is set in {text.get_fontsize():g} pt")
-    box, canvas = text.get_window_extent(), figure.bbox
-    inside = (
-        box.x0 >= canvas.x0 - TOUCH
-        and box.x1 <= canvas.x1 + TOUCH
-        and box.y0 >= canvas.y0 - TOUCH
-        and box.y1 <= canvas.y1 + TOUCH
-    )
-    if not inside:
+    size = float(text.get_fontsize())
+    if size < style.SMALL:
+        found.append(f"{words!r} is set in {size:g} pt")
+    box, canvas = text.get_window_extent(), figure.bbox.padded(TOUCH)
+    if not (canvas.contains(box.x0, box.y0) and canvas.contains(box.x1, box.y1)):
         found.append(f"{words!r} leaves the canvas")
     return found

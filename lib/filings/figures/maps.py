@@ -2,16 +2,16 @@
 
 from functools import cache
 
-import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from seaborn import heatmap
 
 from filings import paths, places
 from filings.figures import style
-from filings.figures.marks import label, swatch
+from filings.figures.marks import beside, known, label, spans, swatch
 from filings.figures.page import Page, TooTallError, builder
-from filings.figures.words import batches, few, noun, number, place, span, unit, useful
+from filings.words import few, number, span
 
 CLASSES = (0, 1, 5, 10, 20, 100, 200)
 """Lower ends of the seven shades: none, 1-4, 5-9, 10-19, 20-99, 100-199, 200 and more."""
@@ -56,106 +56,92 @@ def _class(k: int) -> str:
     return span(CLASSES[k], CLASSES[k + 1] - 1) if k + 1 < len(CLASSES) else f"{CLASSES[k]}+"
 
 
-@builder("unit", "batches", "place", "low", "high", once=("unit", "batches"))
-def tile_map(page: Page, table: pd.DataFrame) -> None:
+@builder("unit", "batches", "place", "low", "high")
+def tile_map(page: Page, table: pd.DataFrame, unit: str, batches: str) -> None:
     """The provinces as squares, shaded where the number is known and empty where it is not.
 
     Columns: ``unit``, ``batches`` (one value each), ``place`` (31 provinces and the nation, whose
     row gives the total), ``low``, ``high`` (empty: open above).
     """
-    unit_name, selection = table["unit"].iloc[0], table["batches"].iloc[0]
-    total = table.loc[table["place"] == places.NATION, "low"]
-    table = table[table["place"] != places.NATION].sort_values("low", ascending=False)
-    good = [useful(*pair) for pair in zip(table["low"], table["high"], strict=True)]
-    known, hidden = table[good], len(table) - sum(good)
-    lead = [
-        f"{place(row.place, page.lang)}{page.say(' ', '')}{span(row.low, row.high)}"
-        for row in known.iloc[:2].itertuples()
-    ]
-    of = (
-        page.say(f" of {number(total.iloc[0])}", f"全部{number(total.iloc[0])}个中")
-        if len(total)
-        else ""
-    )
-    title = page.say(
-        f"{' and '.join(lead)}{of} {unit(unit_name, 'en')} in {batches(selection, 'en')}",
-        f"{batches(selection, 'zh')}：{of}{'、'.join(lead)}",
-    )
-    none = int((table["high"] == 0).sum())
-    if none:
-        title += page.say(f"; {few(none, 'en')} provinces have none", f"；{none}个省（区、市）没有")
-    elif hidden:
-        title += page.say(
-            f"; for {few(hidden, 'en')} provinces the number is not known",
-            f"；{hidden}个省（区、市）数目不详",
-        )
     if page.brief and page.narrow:
         raise TooTallError("tile_map: a card has no room for 34 squares: choose a slide")
+    total = [number(n) for n in table.loc[table["place"] == places.NATION, "low"]][:1]
+    table = table[table["place"] != places.NATION].sort_values("low", ascending=False)
+    table = table.assign(known=known(table), text=spans(table))
+    shown, hidden = table[table["known"]], sum(~table["known"])
+    units, when = page.unit(unit), page.batches(batches)
+    lead = [
+        f"{page.place(row.place)}{page.say(' ', '')}{row.text}"
+        for row in shown.iloc[:2].itertuples()
+    ]
+    title = page.say(
+        f"{' and '.join(lead)}{''.join(f' of {n}' for n in total)} {units} in {when}",
+        f"{when}：{''.join(f'全部{n}个中' for n in total)}{'、'.join(lead)}",
+    )
+    if none := int((table["high"] == 0).sum()):
+        title += page.say(f"; {few(none)} provinces have none", f"；{none}个省（区、市）没有")
+    elif hidden:
+        title += page.say(
+            f"; for {few(hidden)} provinces the number is not known",
+            f"；{hidden}个省（区、市）数目不详",
+        )
     rows, columns = int(tiles()["row"].max()) + 1, tiles()["column"].max() + 1
     letters = page.lang == "en" and page.narrow
-    short = {"en": tiles()["code"], "zh": places.provinces()["abbreviation"]}[page.lang]
-    codes = ", ".join(f"{code} {place(name, 'en')}" for name, code in tiles()["code"].items())
-    page.open(
+    codes = ", ".join(f"{code} {places.english(name)}" for name, code in tiles()["code"].items())
+    classes = range(1, _step(shown["low"].max()) + 1)
+    body = page.open(
         plot=min(page.room / columns, 19) * rows,
         title=title,
         subtitle=page.say(
-            f"Number of {unit(unit_name, 'en')} registered, {batches(selection, 'en')}",
-            f"备案{noun(unit_name, 'zh')}数，{batches(selection, 'zh')}",
+            f"Number of {units} registered, {when}", f"备案{page.noun(unit)}数，{when}"
         ),
         note=page.say(
             "One square a province; not a map of boundaries. The register covers the mainland; "
             "Hong Kong, Macao and Taiwan are not in it."
             + f" Not known: {hidden}." * (hidden > 0)
-            + (f" {codes}." * letters),
+            + f" {codes}." * letters,
             "每省（区、市）一格，非行政区划地图。备案清单不含港澳台地区。"
             + f"数目不详者{hidden}个。" * (hidden > 0),
         ),
         alt=page.say("Squares in the places of provinces.", "按方位排列的方格图。"),
         key=[
-            *(
-                swatch(style.SEQUENTIAL[k], _class(k))
-                for k in range(1, _step(known["low"].max()) + 1)
-            ),
+            *(swatch(style.SEQUENTIAL[k], _class(k)) for k in classes),
             swatch(style.PAPER, page.say("not in the register", "不在清单内"), "//////"),
         ],
     )
-    ax = page.body.subplots()
-    for row, usable in zip(table.itertuples(), good, strict=True):
-        where = tiles().loc[row.place]
-        name = short[row.place] if letters or page.brief else place(row.place, page.lang)
-        colour = shade(row.low) if usable else style.PAPER
-        value = span(row.low, row.high) if usable else page.say("?", "不详")
-        value = "" if page.brief else value
-        _tile(ax, where["row"], where["column"], name, value, colour)
+    ax = body.subplots()
+    brief = letters or page.brief
+    short = tiles()["code"] if page.lang == "en" else places.provinces()["abbreviation"]
+    for row in table.itertuples():
+        name = short[row.place] if brief else page.place(row.place)
+        value = row.text if row.known else page.say("?", "不详")
+        colour = shade(row.low) if row.known else style.PAPER
+        down, across = tiles().loc[row.place, ["row", "column"]]
+        _tile(ax, down, across, name, "" if page.brief else value, colour)
     for chinese, (down, across, letter, english) in NOT_COVERED.items():
-        name = page.say(english, chinese)
-        if letters or page.brief:
-            name = page.say(letter[:2], letter[2])
+        name = page.say(letter[:2], letter[2]) if brief else page.say(english, chinese)
         _tile(ax, down, across, name, "", None)
     ax.set(xlim=(-0.1, columns + 0.1), ylim=(rows, -0.1), aspect="equal", anchor="C")
     ax.set_axis_off()
 
 
-def _tile(ax, down: float, across: float, name: str, value: str, colour: str | None) -> None:
+def _tile(ax: Axes, down: float, across: float, name: str, value: str, colour: str | None) -> None:
     """One square, with the name above the value; hatched where the register ends."""
-    square = Rectangle((across + 0.03, down + 0.03), 0.94, 0.94, linewidth=0.4)
-    square.set(facecolor=colour or style.PAPER, edgecolor=style.RULE)
-    if colour is None:
-        square.set(hatch="//////", edgecolor=style.PALE)
+    face = colour or style.PAPER
+    square = Rectangle((across + 0.03, down + 0.03), 0.94, 0.94, linewidth=0.4, facecolor=face)
+    square.set(edgecolor=style.RULE if colour else style.PALE, hatch=None if colour else "//////")
     ax.add_patch(square)
-    ink = style.ink_on(colour or style.PAPER)
-    quiet = style.MUTED if colour in (None, style.PAPER) else ink
-    middle = {"ha": "center", "va": "center", "xytext": (0, 0), "textcoords": "offset points"}
-    ax.annotate(
-        name, (across + 0.5, down + (0.3 if value else 0.5)), color=quiet, zorder=3, **middle
-    )
+    blank = face == style.PAPER
+    ink = style.MUTED if blank else style.ink_on(face)
+    middle = {"ha": "center", "xytext": (0, 0)}
+    beside(ax, across + 0.5, down + (0.3 if value else 0.5), name, ink, zorder=3, **middle)
     if value:
-        bold = {"fontweight": "bold"} if colour != style.PAPER else {}
-        ax.annotate(value, (across + 0.5, down + 0.7), color=quiet, **middle, **bold)
+        weight = "normal" if blank else "bold"
+        beside(ax, across + 0.5, down + 0.7, value, ink, fontweight=weight, **middle)
 
 
-_SHADES = ("exact", "near", "range", "nothing")
-_COVERAGE = dict(zip(_SHADES, (style.MAIN, "#A3C3DA", "#DCE6EE", style.PAPER), strict=True))
+_COVERAGE = (style.MAIN, "#A3C3DA", "#DCE6EE", style.PAPER)
+"""Known exactly, nearly, within a wider range, not at all."""
 _NEAR = 5
 
 
@@ -165,8 +151,8 @@ def _shade(low: float, high: float) -> int:
     return 0 if low == high else 1 if high - low <= _NEAR else 2
 
 
-@builder("unit", "batches", "place", "low", "high", once=("unit",))
-def coverage(page: Page, table: pd.DataFrame) -> None:
+@builder("unit", "batches", "place", "low", "high")
+def coverage(page: Page, table: pd.DataFrame, unit: str) -> None:
     """What is known of each province and batch: exactly, within a range, or not at all.
 
     Columns: ``unit`` (one value), ``batches`` (columns of the grid in the order given), ``place``
@@ -176,60 +162,43 @@ def coverage(page: Page, table: pd.DataFrame) -> None:
         raise TooTallError("coverage: 31 rows of numbers are for print, not for a screen")
     table = table[table["place"] != places.NATION]
     shades = [_shade(*pair) for pair in zip(table["low"], table["high"], strict=True)]
-    table = table.assign(
-        shade=shades,
-        text=[span(*pair) for pair in zip(table["low"], table["high"], strict=True)],
-    )
+    table = table.assign(shade=shades, text=spans(table))
+    total, exact, units, noun = len(table), shades.count(0), page.unit(unit), page.noun(unit)
     order = [name for names in places.regions().values() for name in names]
     selections = list(dict.fromkeys(table["batches"]))
-    grid = table.pivot(index="place", columns="batches", values="shade")
-    grid = grid.reindex(index=[name for name in order if name in grid.index], columns=selections)
-    text = table.pivot(index="place", columns="batches", values="text").reindex_like(grid)
-    unit_name, total, exact = table["unit"].iloc[0], len(table), shades.count(0)
-    labels = {
-        "exact": page.say("known exactly", "准确可知"),
-        "near": page.say(f"within {_NEAR}", f"范围不超过{_NEAR}"),
-        "range": page.say("a wider range", "范围更宽"),
-        "nothing": page.say("nothing", "一无所知"),
-    }
-    page.open(
+    cells = table.set_index(["place", "batches"])[["shade", "text"]].unstack()
+    grid = cells.reindex([name for name in order if name in cells.index])
+    labels = (
+        page.say("known exactly", "准确可知"),
+        page.say(f"within {_NEAR}", f"范围不超过{_NEAR}"),
+        page.say("a wider range", "范围更宽"),
+    )
+    body = page.open(
         plot=4.2 * len(grid) + 8,
         title=page.say(
-            f"Of {total} counts of {unit(unit_name, 'en')} by province and batch, {exact} are "
-            "known exactly",
-            f"{total}个分省分批的{noun(unit_name, 'zh')}数中，{exact}个可以准确得知",
+            f"Of {total} counts of {units} by province and batch, {exact} are known exactly",
+            f"{total}个分省分批的{noun}数中，{exact}个可以准确得知",
         ),
         subtitle=page.say(
-            f"What published reports prove about the number of {unit(unit_name, 'en')}",
-            f"公开报道所能证明的备案{noun(unit_name, 'zh')}数",
+            f"What published reports prove about the number of {units}",
+            f"公开报道所能证明的备案{noun}数",
         ),
         note=page.say(
             "In the cells the count, or its lowest and highest possible value.",
             "格内为备案数，或可能的最小值与最大值。",
         ),
         alt=page.say("A grid of provinces by batch.", "省份与批次的格子图。"),
-        key=[swatch(_COVERAGE[name], labels[name]) for name in _SHADES[:3]],
+        key=[swatch(*pair) for pair in zip(_COVERAGE, labels, strict=False)],
     )
-    ax = page.body.subplots()
+    ax = body.subplots()
     heatmap(
-        grid.astype(float),
-        cmap=list(_COVERAGE.values()),
-        vmin=0,
-        vmax=len(_SHADES) - 1,
-        annot=text.to_numpy(dtype=object),
-        fmt="",
-        annot_kws={"fontsize": style.SMALL},
-        cbar=False,
-        linewidths=0.8,
-        linecolor=style.PAPER,
-        ax=ax,
-    )
-    names = [label(page, name) for name in grid.index]
-    ax.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0)
-    ax.set_xticks(
-        np.arange(len(selections)) + 0.5, [s.replace("-", "–") for s in selections], rotation=0
-    )
+        grid["shade"][selections].astype(float), cmap=list(_COVERAGE), vmin=0, vmax=3,
+        annot=grid["text"][selections].to_numpy(dtype=object), fmt="",
+        annot_kws={"fontsize": style.SMALL}, cbar=False, linewidths=0.8, linecolor=style.PAPER,
+        xticklabels=[s.replace("-", "–") for s in selections],
+        yticklabels=[label(page, name) for name in grid.index], ax=ax,
+    )  # fmt: skip
+    ax.tick_params(length=0, rotation=0)
     ax.set(xlabel=page.say("batch", "批次"), ylabel="")
-    ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)

@@ -13,12 +13,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
+from typing import BinaryIO, TypedDict
 
 import pandas as pd
 
 from filings import paths
-from filings.figures.page import BUILDERS, OUTLETS, WIDE, Outlet, Page, TooTallError
+from filings.figures.page import BUILDERS, COLUMNS, OUTLETS, TEXTS, WIDE, Outlet, Page, TooTallError
 from filings.figures.sources import source_line
 from filings.notebook.outputs import LANGUAGES, SHOWN
 
@@ -32,6 +34,17 @@ _BLANK = {
     "png": {"Software": None},
 }
 _NAME = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_-]+)?")
+
+
+class Entry(TypedDict):
+    """What the manifest says of a figure: words by language, and a sum of each file."""
+
+    title: dict[str, str]
+    caption: dict[str, str]
+    alt: dict[str, str]
+    sources: list[str]
+    notebook: str
+    sha256: dict[str, str]
 
 
 class IncompleteError(ValueError):
@@ -93,11 +106,12 @@ def save(
     numbers = numbers_of(table, builder)
     drawn = read_numbers(io.BytesIO(numbers))
     pages = {lang: BUILDERS[builder](drawn, lang, WIDE, sources) for lang in LANGUAGES}
-    words = {
-        "title": {lang: page.words["title"] for lang, page in pages.items()},
-        "caption": _both(name, "caption", caption, pages),
-        "alt": _both(name, "alt", alt, pages),
-    }
+    words = {}
+    for part, given in (("title", None), ("caption", caption), ("alt", alt)):
+        own = {lang: page.words[part] for lang, page in pages.items()}
+        words[part] = own if given is None else {lang: given.get(lang, "") for lang in LANGUAGES}
+        if missing := [lang for lang, text in words[part].items() if not text.strip()]:
+            raise IncompleteError(f"{name}: {part} missing in {', '.join(missing)}")
     written = {f"{name}.csv": numbers}
     for lang, page in pages.items():
         for kind in FORMATS:
@@ -105,27 +119,34 @@ def save(
     for file, content in written.items():
         paths.write(paths.FIGURES / file, content)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in written.items()}
-    entry = words | {
-        "sources": list(sources),
-        "notebook": notebook,
-        "sha256": dict(sorted(digests.items())),
-    }
+    entry = Entry(
+        title=words["title"],
+        caption=words["caption"],
+        alt=words["alt"],
+        sources=list(sources),
+        notebook=notebook,
+        sha256=dict(sorted(digests.items())),
+    )
     _enter({name: entry})
     return pages
 
 
 def exhibit(notebook: str, lang: str = "en") -> Callable[..., None]:
-    """A function ``show(name, table, sources=[…])`` for that notebook: it saves the figure (see
-    ``save``) and displays the one in that language.
+    """A function ``show(name, table, sources=[…])`` that saves a figure of that notebook (see
+    ``save``) and displays it in that language.
 
+    Notes
+    -----
     The output's metadata holds the alt text, where JupyterLab and nbconvert look for it, and the
     figure's name under ``SHOWN``.
     """
 
-    def show(name: str, table: pd.DataFrame, *, sources: Iterable[str], **options) -> None:
+    def show(
+        name: str, table: pd.DataFrame, *, sources: Iterable[str], **words: Mapping[str, str]
+    ) -> None:
         from IPython.display import display
 
-        page = save(name, table, sources=sources, notebook=notebook, **options)[lang]
+        page = save(name, table, sources=sources, notebook=notebook, **words)[lang]
         picture = base64.b64encode(rendered(page, "png", INLINE_DPI)).decode()
         shown = {"image/png": {"alt": manifest()[name]["alt"][lang]}, SHOWN: name}
         display({"image/png": picture}, metadata=shown, raw=True)
@@ -135,17 +156,16 @@ def exhibit(notebook: str, lang: str = "en") -> Callable[..., None]:
 
 def numbers_of(table: pd.DataFrame, builder: str) -> bytes:
     """The drawn numbers as csv: the builder's columns first, then any others of the table."""
-    needed = list(BUILDERS[builder].columns)
-    present = [column for column in needed if column in table.columns]
-    others = [column for column in table.columns if column not in needed]
-    text = table[present + others].to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    first = [column for column in COLUMNS[builder] if column in table.columns]
+    text = table[[*first, *table.columns.difference(first, sort=False)]].to_csv(
+        index=False, lineterminator="\n", float_format="%.10g"
+    )
     return text.encode()
 
 
-def read_numbers(source) -> pd.DataFrame:
+def read_numbers(source: Path | BinaryIO) -> pd.DataFrame:
     """A figure's csv as the table its builder reads; batches stay text (1, 1-3)."""
-    text = dict.fromkeys(("batches", "period", "date"), str)
-    return pd.read_csv(source, dtype=text)
+    return pd.read_csv(source, dtype=dict.fromkeys(TEXTS, str))
 
 
 def rendered(page: Page, kind: str, dpi: float) -> bytes:
@@ -158,33 +178,18 @@ def rendered(page: Page, kind: str, dpi: float) -> bytes:
     return buffer.getvalue()
 
 
-def _both(name: str, what: str, given: Mapping[str, str] | None, pages: dict) -> dict[str, str]:
-    """The caption or the alt text in every language: the one given, else the builder's."""
-    own = {lang: _caption(p) if what == "caption" else p.words["alt"] for lang, p in pages.items()}
-    words = own if given is None else dict(given)
-    missing = [lang for lang in LANGUAGES if not words.get(lang, "").strip()]
-    if missing:
-        raise IncompleteError(f"{name}: {what} missing in {', '.join(missing)}")
-    return {lang: words[lang] for lang in LANGUAGES}
-
-
-def _caption(page: Page) -> str:
-    stop = ". " if page.lang == "en" else "。"
-    parts = (page.words[part].rstrip(".。 ") for part in ("title", "subtitle", "note"))
-    return stop.join(part for part in parts if part) + stop.strip()
-
-
 def files(names: Iterable[str]) -> list[Path]:
     """Every file of those figures that are on record."""
-    entries = manifest()
-    known = (entries[name]["sha256"] for name in names if name in entries)
+    entries, wanted = manifest(), set(names)
+    known = (entry["sha256"] for name, entry in entries.items() if name in wanted)
     return [paths.FIGURES / file for digests in known for file in digests]
 
 
 @contextmanager
 def kept(names: Iterable[str]) -> Iterator[None]:
     """Put those figures, and their entries, back as they are now if what follows fails."""
-    entries = {name: entry for name, entry in manifest().items() if name in set(names)}
+    wanted = set(names)
+    entries = {name: entry for name, entry in manifest().items() if name in wanted}
     try:
         with paths.kept(files(entries)):
             yield
@@ -194,29 +199,30 @@ def kept(names: Iterable[str]) -> Iterator[None]:
         raise
 
 
-def manifest() -> dict[str, dict]:
+def manifest() -> dict[str, Entry]:
     """Every figure's entry by its name, sorted; empty where there is no manifest yet."""
     if not paths.MANIFEST.exists():
         return {}
-    return json.loads(paths.MANIFEST.read_text(encoding="utf-8"))
+    entries: dict[str, Entry] = json.loads(paths.MANIFEST.read_text(encoding="utf-8"))
+    return entries
 
 
-def _enter(new: Mapping[str, dict]) -> None:
+def _enter(new: Mapping[str, Entry]) -> None:
     """Replace these figures' entries, and write the gallery from all of them.
 
     A figure whose builder is gone leaves, with its files: nothing could draw it again.
     """
     with paths.lock(paths.CACHE / "figures.lock"):
-        entries = dict(sorted((manifest() | new).items()))
+        entries = dict(sorted({**manifest(), **new}.items()))
         for gone in [each for each in entries if each.split("-")[0] not in BUILDERS]:
             for file in entries.pop(gone)["sha256"]:
                 (paths.FIGURES / file).unlink(missing_ok=True)
         text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-        for file, content in ((paths.MANIFEST, text), (paths.GALLERY, gallery(entries))):
-            paths.write_changed(file, content.encode())
+        paths.write_changed(paths.MANIFEST, text.encode())
+        paths.write_changed(paths.GALLERY, gallery(entries).encode())
 
 
-def gallery(entries: Mapping[str, dict]) -> str:
+def gallery(entries: Mapping[str, Entry]) -> str:
     """The gallery page in Markdown: every figure with its caption, formats, source and data."""
     lines = [
         "# Figures",
@@ -242,7 +248,7 @@ def gallery(entries: Mapping[str, dict]) -> str:
             entry["caption"]["zh"],
             "",
             f"`{name}`: {links} · [numbers]({name}.csv). Drawn in `{entry['notebook']}`. Source: "
-            f"{source_line(tuple(entry['sources']), 'en')}.",
+            f"{source_line(entry['sources'], 'en')}.",
             "",
         ]
     return "\n".join(lines)
@@ -257,49 +263,57 @@ def export(
     dpi: int | None = None,
     out: Path | None = None,
 ) -> Iterator[Path]:
-    """Draw figures (all of the manifest where none is named) from their csv; yields each file.
+    """Draw figures from their csv; yields each file.
 
-    Where none is named, figures that the outlet has no room for are left out.
+    Parameters
+    ----------
+    names
+        Figures of the manifest. Without any, all that the outlet has room for.
+    langs, formats
+        Languages, and some of ``FORMATS``.
+    width_mm, preset, dpi
+        A width of its own, which wins over a preset of ``OUTLETS``; a resolution, which wins over
+        the preset's.
+    out
+        The folder; without it figures/, or a folder in it named after any other size.
 
-    ``width_mm`` wins over ``preset``, ``dpi`` over the preset's resolution. Without ``out`` they
-    go to figures/ at their own size, and into a folder named after the size at any other. Raises
-    ``UnknownFigureError`` and ``ValueError`` before anything is written.
+    Raises
+    ------
+    UnknownFigureError, ValueError
+        Before anything is written.
     """
     formats = [kind.strip() for kind in formats]
-    unknown = [kind for kind in formats if kind not in FORMATS]
-    if unknown:
+    if unknown := [kind for kind in formats if kind not in FORMATS]:
         raise ValueError(f"unknown format {', '.join(unknown)}: choose from {', '.join(FORMATS)}")
     names = list(names)
-    chosen = names or list(manifest())
-    for name in chosen:
-        _known(name)
+    for name in names:
+        _entry(name)
     size = f"{width_mm:g}mm" if width_mm else preset or (f"{dpi}dpi" if dpi else "")
     folder = out or paths.FIGURES / size
-    for name in chosen:
-        for lang in langs:
-            try:
-                page = redraw(name, lang, width_mm, preset)
-            except TooTallError:
-                if names:
-                    raise
-                continue
-            for kind in formats:
-                path = folder / f"{name}.{lang}.{kind}"
-                paths.write(path, rendered(page, kind, dpi or page.outlet.dpi))
-                yield path
+    for name, lang in product(names or manifest(), langs):
+        try:
+            page = redraw(name, lang, width_mm, preset)
+        except TooTallError:
+            if names:
+                raise
+            continue
+        for kind in formats:
+            path = folder / f"{name}.{lang}.{kind}"
+            paths.write(path, rendered(page, kind, dpi or page.outlet.dpi))
+            yield path
 
 
 def redraw(name: str, lang: str, width_mm: float | None = None, preset: str | None = None) -> Page:
     """The figure NAME drawn again from its csv, at a width of its own or for a preset of
     ``OUTLETS``. Raises ``UnknownFigureError`` for a name that is not in the manifest."""
-    entry, outlet = _known(name), OUTLETS[preset] if preset else WIDE
+    entry, outlet = _entry(name), OUTLETS[preset] if preset else WIDE
     if width_mm:
         outlet = Outlet(width_mm, outlet.dpi)
     table = read_numbers(paths.FIGURES / f"{name}.csv")
-    return BUILDERS[builder_of(name)](table, lang, outlet, tuple(entry["sources"]))
+    return BUILDERS[builder_of(name)](table, lang, outlet, entry["sources"])
 
 
-def _known(name: str) -> dict:
+def _entry(name: str) -> Entry:
     entries = manifest()
     if name not in entries:
         known = ", ".join(entries) or "none yet: run the notebooks first"

@@ -5,11 +5,11 @@ as wide as its outlet asks; its height follows from the words and the plot, or i
 Inside the plot matplotlib's constrained layout finds the places.
 """
 
-import functools
+import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -20,11 +20,13 @@ from matplotlib.transforms import Bbox
 
 from filings.figures import style
 from filings.figures.sources import source_line
-from filings.figures.words import LANGUAGES
+from filings.figures.words import Wording
+from filings.notebook.outputs import LANGUAGES
 
 MM = 1 / 25.4
 POINT = 25.4 / 72
 MARGIN = 3.0
+KEY_ROW = 5.0
 LEADING = 1.32
 SLACK = 0.6
 """Room at the right of a line for what the renderer rounds up."""
@@ -65,15 +67,13 @@ class Outlet:
 
 
 WIDE = Outlet(180)
-OUTLETS = MappingProxyType(
-    {
-        "single-column": Outlet(90, 300),
-        "double-column": Outlet(180, 300),
-        "web": Outlet(170),
-        "slide": Outlet(140, 1920 * 25.4 / 140, 78.75, brief=True),
-        "card": Outlet(110, 1200 * 25.4 / 110, 57.75, brief=True),
-    }
-)
+OUTLETS = {
+    "single-column": Outlet(90, 300),
+    "double-column": Outlet(180, 300),
+    "web": Outlet(170),
+    "slide": Outlet(140, 1920 * 25.4 / 140, 78.75, brief=True),
+    "card": Outlet(110, 1200 * 25.4 / 110, 57.75, brief=True),
+}
 """The sizes by name: columns of a journal, a web page, a slide (1920 × 1080), a card for social
 media (1200 × 630)."""
 
@@ -105,26 +105,38 @@ def _lines(text: str, width: float, size: float, weight: str) -> list[str]:
     return [*lines, line.rstrip()] if line else lines
 
 
-class Page(Figure):
-    """One figure in one language. ``words`` holds its title, subtitle, note and alt text."""
+def _block(
+    room: float, *texts: tuple[str, float, str, str]
+) -> tuple[list[tuple[float, str, dict[str, Any]]], float]:
+    """Texts (with size, weight and colour) wrapped one below the other: how far below the top each
+    line stands, the line and its look; and the height of all."""
+    lines, height = [], 0.0
+    for text, size, weight, colour in texts:
+        look = {"fontsize": size, "fontweight": weight, "color": colour, "va": "baseline"}
+        for line in wrap(text, room, size, weight):
+            lines.append((height + size * POINT, line, look))
+            height += size * LEADING * POINT
+    return lines, height
+
+
+class Page(Figure, Wording):
+    """One figure in one language. ``words`` holds its title, subtitle, note, caption and
+    alt text."""
 
     def __init__(self, lang: str, outlet: Outlet, source: str):
         super().__init__(figsize=(outlet.width * MM, outlet.width * MM), dpi=100)
+        Wording.__init__(self, lang)
         FigureCanvasAgg(self)
-        self.lang, self.outlet, self.source = lang, outlet, source
+        self.outlet, self.source = outlet, source
         self.room = outlet.width - 2 * MARGIN
         self.narrow = outlet.width < 130
         self.brief = outlet.brief
         self.words: dict[str, str] = {}
 
-    def savefig(self, *args, **options) -> None:
+    def savefig(self, *args: Any, **options: Any) -> None:
         """Save as any matplotlib figure, with the house's parameters in force."""
         with style.applied():
             super().savefig(*args, **options)
-
-    def say(self, en: str, zh: str) -> str:
-        """The wording in the language of this page."""
-        return en if self.lang == "en" else zh
 
     def open(
         self,
@@ -132,8 +144,8 @@ class Page(Figure):
         *,
         title: str,
         subtitle: str,
-        note: str = "",
-        alt: str = "",
+        note: str,
+        alt: str,
         key: Sequence[Artist] = (),
     ) -> SubFigure:
         """Set the headline and the foot, and give back what lies between them.
@@ -147,22 +159,32 @@ class Page(Figure):
             of picture for those who cannot see it (``alt`` is put behind the title).
         key
             Marks with labels, set in rows above the plot.
+
+        Raises
+        ------
+        TooTallError
+            Where the words leave no room for the plot.
         """
         stop = self.say(". ", "。")
-        alt = title + stop + (alt or subtitle) + stop.strip()
-        self.words = {"title": title, "subtitle": subtitle, "note": note, "alt": alt}
+        sentences = (part.rstrip(".。 ") for part in (title, subtitle, note))
+        self.words = {
+            "title": title,
+            "subtitle": subtitle,
+            "note": note,
+            "caption": stop.join(part for part in sentences if part) + stop.strip(),
+            "alt": title + stop + alt + stop.strip(),
+        }
         size = style.LARGE if self.brief and not self.narrow else style.TITLE
-        head = _Block(self.room)
-        head.add(title, size, "bold", style.INK)
-        head.add(subtitle, style.TEXT, "normal", style.MUTED)
-        foot = _Block(self.room)
-        if not self.brief:
-            foot.add(note, style.SMALL, "normal", style.MUTED)
+        grey = ("normal", style.MUTED)
         source = self.say("Source: ", "来源：") + self.source
-        foot.add(source, style.SMALL, "normal", style.MUTED)
-        above, below = 4.4 + head.height + 2.0, 2.0 + foot.height + MARGIN
+        small = [(text, style.SMALL, *grey) for text in ("" if self.brief else note, source)]
+        head, above = _block(
+            self.room, (title, size, "bold", style.INK), (subtitle, style.TEXT, *grey)
+        )
+        foot, below = _block(self.room, *small)
+        above, below = 4.4 + above + 2.0, 2.0 + below + MARGIN
         rows = self._key_rows(key)
-        height = self.outlet.height or above + plot + 5 * len(rows) + below
+        height = self.outlet.height or above + plot + KEY_ROW * len(rows) + below
         middle = height - above - below
         if middle < min(LEAST, plot):
             raise TooTallError(
@@ -170,48 +192,52 @@ class Page(Figure):
             )
         self.set_size_inches(self.outlet.width * MM, height * MM)
         self.set_layout_engine("constrained", w_pad=0, h_pad=0.01, wspace=0.03, hspace=0.02)
-        parts = self.subfigures(3, 1, height_ratios=(above, middle, below))
-        left = MARGIN / self.outlet.width
-        mark = Rectangle((left, 1 - 2.4 / above), 8 / self.outlet.width, 1.0 / above)
-        mark.set(facecolor=style.MAIN, linewidth=0)
-        parts[0].add_artist(mark)
-        head.write(parts[0], left, 4.4, above)
-        foot.write(parts[2], left, 2.0, below)
         spare = MARGIN / self.outlet.width
-        self.body = parts[1].subfigures(1, 3, width_ratios=(spare, 1 - 2 * spare, spare))[1]
-        if key:
-            self._key(rows, middle)
-        return self.body
+        top, centre, bottom = self.subfigures(
+            3, 1, squeeze=False, height_ratios=(above, middle, below)
+        ).ravel()
+        mark = Rectangle((spare, 1 - 2.4 / above), 8 / self.outlet.width, 1.0 / above)
+        mark.set(facecolor=style.MAIN, linewidth=0)
+        top.add_artist(mark)
+        for part, lines, start, tall in ((top, head, 4.4, above), (bottom, foot, 2.0, below)):
+            for base, line, look in lines:
+                part.text(spare, 1 - (start + base) / tall, line, **look)
+        widths = (spare, 1 - 2 * spare, spare)
+        body: SubFigure = centre.subfigures(1, 3, width_ratios=widths)[1]
+        if rows:
+            band = KEY_ROW * len(rows)
+            over, body = body.subfigures(
+                2, 1, squeeze=False, height_ratios=(band, middle - band)
+            ).ravel()
+            for k, row in enumerate(rows):
+                corner = (0, 1 - k / len(rows))
+                legend = over.legend(
+                    handles=row, ncols=len(row), loc="upper left", bbox_to_anchor=corner,
+                    borderaxespad=0,
+                )  # fmt: skip
+                legend.set_in_layout(False)
+        return body
 
     def _key_rows(self, key: Sequence[Artist]) -> list[list[Artist]]:
         """The marks in rows that fit the page."""
-        rows, used = [], 0.0
+        rows: list[list[Artist]] = []
+        used = self.room
         for mark in key:
-            width = 8 + style.text_width(mark.get_label(), style.SMALL)
-            if not rows or used + width > self.room:
+            width = 8 + style.text_width(str(mark.get_label()), style.SMALL)
+            if used + width > self.room:
                 rows.append([])
                 used = 0.0
             rows[-1].append(mark)
             used += width
         return rows
 
-    def _key(self, rows: list[list[Artist]], height: float) -> None:
-        key, rest = self.body.subfigures(
-            2, 1, height_ratios=(5 * len(rows), height - 5 * len(rows))
-        )
-        for k, row in enumerate(rows):
-            top = 1 - k / len(rows)
-            place = {"loc": "upper left", "bbox_to_anchor": (0, top), "borderaxespad": 0}
-            legend = key.legend(handles=row, ncols=len(row), **place)
-            legend.set_in_layout(False)
-        self.body = rest
-
     def settle(self) -> None:
         """Let the layout find its places once, and keep them rounded.
 
         The solver's last digits differ from run to run; an SVG's ids would differ with them.
         """
-        self.draw_without_rendering()
+        if engine := self.get_layout_engine():
+            engine.execute(self)
         self.set_layout_engine("none")
         for part in _parts(self):
             box = part.bbox_relative
@@ -227,61 +253,65 @@ def _parts(figure: Figure | SubFigure) -> Iterator[SubFigure]:
         yield from _parts(part)
 
 
-class _Block:
-    """Wrapped lines one below the other."""
+TEXTS = ("batches", "period", "date")
+"""Columns that are text, whatever a table made of them."""
 
-    def __init__(self, room: float):
-        self.room, self.height, self.lines = room, 0.0, []
-
-    def add(self, text: str, size: float, weight: str, colour: str) -> None:
-        for line in wrap(text, self.room, size, weight):
-            self.lines.append((self.height + size * POINT, line, size, weight, colour))
-            self.height += size * LEADING * POINT
-
-    def write(self, part: SubFigure, left: float, top: float, height: float) -> None:
-        for below, line, size, weight, colour in self.lines:
-            look = {"fontsize": size, "fontweight": weight, "color": colour, "va": "baseline"}
-            part.text(left, 1 - (top + below) / height, line, **look)
-
-
-_builders: dict[str, Callable] = {}
-BUILDERS = MappingProxyType(_builders)
+BUILDERS: dict[str, Callable[..., Page]] = {}
 """Every builder by its name."""
 
+COLUMNS: dict[str, tuple[str, ...]] = {}
+"""The columns that each builder needs."""
 
-def builder(*columns: str, once: tuple[str, ...] = ()) -> Callable:
+
+def builder(*columns: str) -> Callable[[Callable[..., None]], Callable[..., Page]]:
     """Make a drawing function a builder: it checks the table and returns a finished page.
 
-    The builder is called as ``name(table, lang="en", outlet=WIDE, sources=())``. ``columns`` are
-    the columns the table must have, ``once`` those with one value throughout.
+    Parameters
+    ----------
+    *columns
+        The columns that the table must have. Those that are parameters of the drawing function,
+        behind the page and the table, have one value throughout, which it is given.
+
+    Notes
+    -----
+    The builder is called as ``name(table, lang="en", outlet=WIDE, sources=())``. It raises
+    ``UnknownColumnsError`` and other ``ValueError`` for what cannot be drawn, ``TooTallError``
+    where the outlet has no room.
     """
 
-    def decorate(draw: Callable[[Page, pd.DataFrame], None]) -> Callable[..., Page]:
-        @functools.wraps(draw)
-        def build(table, lang="en", outlet=WIDE, sources=()) -> Page:
-            _check(draw.__name__, columns, once, table, lang, outlet.width)
+    def decorate(draw: Callable[..., None]) -> Callable[..., Page]:
+        name, once = draw.__name__, list(inspect.signature(draw).parameters)[2:]
+
+        def build(
+            table: pd.DataFrame,
+            lang: str = "en",
+            outlet: Outlet = WIDE,
+            sources: Sequence[str] = (),
+        ) -> Page:
+            _check(name, table, columns, once)
+            if lang not in LANGUAGES:
+                raise ValueError(f"language {lang!r} is not one of {', '.join(LANGUAGES)}")
+            if not NARROWEST <= outlet.width <= WIDEST:
+                raise ValueError(
+                    f"a width of {outlet.width:g} mm is out of reach: "
+                    f"choose {NARROWEST} to {WIDEST} mm"
+                )
+            texts = table.columns.intersection(TEXTS)
+            table = table.astype(dict.fromkeys(texts, str)).reset_index(drop=True)
             with style.applied():
                 page = Page(lang, outlet, source_line(sources, lang))
-                draw(page, _as_text(table).reset_index(drop=True))
+                draw(page, table, **{column: table[column].iloc[0] for column in once})
                 page.settle()
             return page
 
-        del build.__wrapped__  # help() shows the signature callers use
-        build.__annotations__ = {"table": pd.DataFrame, "return": Page}
-        build.columns = columns
-        _builders[draw.__name__] = build
+        build.__name__, build.__doc__, build.__module__ = name, draw.__doc__, draw.__module__
+        BUILDERS[name], COLUMNS[name] = build, columns
         return build
 
     return decorate
 
 
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Batches, periods, dates and years are text, whatever the table made of them."""
-    names = {"batches", "period", "date"} & set(table.columns)
-    return table.astype(dict.fromkeys(names, str))
-
-
-def _check(name: str, columns, once, table: pd.DataFrame, lang: str, width: float) -> None:
+def _check(name: str, table: pd.DataFrame, columns: Sequence[str], once: Sequence[str]) -> None:
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise UnknownColumnsError(
@@ -290,13 +320,6 @@ def _check(name: str, columns, once, table: pd.DataFrame, lang: str, width: floa
     if table.empty:
         raise ValueError(f"{name}: the table has no rows to draw")
     for column in once:
-        if table[column].nunique(dropna=False) > 1:
-            raise ValueError(
-                f"{name}: one {column} a figure, got {', '.join(map(str, table[column].unique()))}"
-            )
-    if lang not in LANGUAGES:
-        raise ValueError(f"language {lang!r} is not one of {', '.join(LANGUAGES)}")
-    if not NARROWEST <= width <= WIDEST:
-        raise ValueError(
-            f"a width of {width:g} mm is out of reach: choose {NARROWEST} to {WIDEST} mm"
-        )
+        values = table[column].unique()
+        if len(values) > 1:
+            raise ValueError(f"{name}: one {column} a figure, got {', '.join(map(str, values))}")

@@ -1,6 +1,7 @@
 """The source line of a figure, from ids of sources.csv and names of data files."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import pandas as pd
@@ -47,7 +48,7 @@ def _publishers() -> dict[str, str]:
     return dict(zip(table["source_id"], names, strict=True))
 
 
-def source_line(sources: tuple[str, ...], lang: str) -> str:
+def source_line(sources: Sequence[str], lang: str) -> str:
     """The sources in words: data files by what they hold, publications by publisher.
 
     Of more than ``MOST_NAMED`` publications the first are named and the others counted; the

@@ -8,12 +8,16 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
 from filings import paths
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 # A name of its own, so that no other cut of the same font on the machine is drawn instead.
 FAMILY = "filings Noto Sans SC"
@@ -37,7 +41,7 @@ SEQUENTIAL = ("#F3F5F7", "#DCE6EE", "#B9CFDF", "#8DB1CB", "#5F8FB3", "#366C97", 
 
 _MEASURED_AT = 200
 
-_PARAMETERS = {
+_PARAMETERS: "dict[RcKeyType, Any]" = {
     "font.family": [FAMILY],
     "font.size": SMALL,
     "text.hinting": "no_hinting",  # widths do not depend on the resolution
@@ -45,7 +49,6 @@ _PARAMETERS = {
     "text.color": INK,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": MUTED,
-    "axes.labelsize": SMALL,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -57,32 +60,25 @@ _PARAMETERS = {
     "axes.titlelocation": "left",
     "grid.color": RULE,
     "grid.linewidth": 0.5,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
     "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": MUTED,
     "ytick.labelcolor": INK,
     "xtick.major.size": 2.5,
     "xtick.major.width": 0.6,
     "ytick.major.size": 0,
-    "xtick.minor.size": 0,
-    "ytick.minor.size": 0,
     "lines.linewidth": 1.4,
     "lines.solid_capstyle": "butt",
     "hatch.linewidth": 0.5,
     "hatch.color": OTHER,
     "legend.frameon": False,
-    "legend.fontsize": SMALL,
-    "legend.borderaxespad": 0,
     "legend.borderpad": 0.2,
     "legend.handlelength": 1.4,
     "legend.columnspacing": 1.6,
-    "figure.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
     "svg.fonttype": "path",
     "svg.hashsalt": "filings",
     "pdf.fonttype": 42,
+    **dict.fromkeys(
+        ("axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"), SMALL
+    ),
 }
 
 
@@ -90,12 +86,8 @@ _PARAMETERS = {
 def _register_fonts() -> None:
     """Tell matplotlib where the two font files lie, under the family name above."""
     for weight, file in FONT_FILES.items():
-        entry = font_manager.FontEntry(
-            fname=str(file),
-            name=FAMILY,
-            weight={"normal": 400, "bold": 700}[weight],
-            size="scalable",
-        )
+        number = {"normal": 400, "bold": 700}[weight]
+        entry = font_manager.FontEntry(fname=str(file), name=FAMILY, weight=number, size="scalable")
         font_manager.fontManager.ttflist.insert(0, entry)
 
 
@@ -107,9 +99,7 @@ logging.getLogger("matplotlib.category").setLevel(logging.WARNING)
 def applied() -> Iterator[None]:
     """Draw in the house style; matplotlib's own parameters come back afterwards."""
     _register_fonts()
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_PARAMETERS)
+    with mpl.rc_context(mpl.rcParamsDefault), mpl.rc_context(_PARAMETERS):
         yield
 
 

@@ -5,9 +5,9 @@ import math
 import pandas as pd
 
 from filings.figures import style
-from filings.figures.marks import dot, dots, spread
+from filings.figures.marks import dot, dots, spread, upright
 from filings.figures.page import MARGIN, POINT, Page, builder, wrap
-from filings.figures.words import number
+from filings.words import number
 
 _KINDS = {
     "event": (style.FOCUS, "s", "event", "事件"),
@@ -20,9 +20,18 @@ _LINE = style.SMALL * 1.25 * POINT
 
 @builder(
     "name_en", "name_zh", "date", "kind", "label_en", "label_zh", "main", "filings", "of", "since",
-    "until", once=("name_en", "name_zh", "filings", "of", "since", "until"),
+    "until",
 )  # fmt: skip
-def timeline(page: Page, table: pd.DataFrame) -> None:
+def timeline(
+    page: Page,
+    table: pd.DataFrame,
+    name_en: str,
+    name_zh: str,
+    filings: int,
+    of: int,
+    since: int,
+    until: int,
+) -> None:
     """What was reported of a place, on a real time axis that ends with its algorithm filings.
 
     Columns: ``name_en``, ``name_zh`` (the place), ``date`` (YYYY, YYYY-MM or YYYY-MM-DD), ``kind``
@@ -31,37 +40,34 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
     ``of`` (all of the country), ``since``, ``until`` (first and last year of those registers).
     """
     table = table.assign(at=[_year(date) for date in table["date"]])
-    table = table.sort_values("at", kind="stable").reset_index(drop=True)
-    first = table.iloc[0]
-    name, filings, total = first[f"name_{page.lang}"], int(first["filings"]), int(first["of"])
-    since, until = int(first["since"]), int(first["until"])
-    years = f"{int(table['at'].min())}–{int(table['at'].max())}"
-    title = page.say(
-        f"{name}: {len(table)} reports from {years}; of {number(total)} algorithm filings since "
-        f"{since}, {number(filings) if filings else 'none'}",
-        f"{name}：{years}年有{len(table)}条报道；{since}年以来{number(total)}条算法备案中，"
-        + (f"占{number(filings)}条" if filings else "没有一条"),
-    )
-    drawn = (
-        table[table["main"].astype(bool)].iloc[: 3 if page.narrow else 5] if page.brief else table
-    )
-    if drawn.empty:
+    table = table.sort_values("at", kind="stable")
+    reports, years = len(table), f"{int(table['at'].min())}–{int(table['at'].max())}"
+    own, total = number(filings), number(of)
+    if page.brief:
+        table = table[table["main"].astype(bool)].iloc[: 3 if page.narrow else 5]
+    if table.empty:
         raise ValueError("timeline: no row is marked main, so nothing is left for a slide")
     last = page.say(
-        f"{since}–{until}: {number(filings)} of {number(total)} algorithm filings",
-        f"{since}–{until}年：{number(total)}条算法备案中{number(filings)}条",
+        f"{since}–{until}: {own} of {total} algorithm filings",
+        f"{since}–{until}年：{total}条算法备案中{own}条",
     )
     room = page.room - 26
     texts = [
-        wrap(f"{_date(row.date)}  {text}", room, style.SMALL)
-        for row, text in zip(drawn.itertuples(), drawn[f"label_{page.lang}"], strict=True)
+        wrap(f"{date[:7]}  {text}", room, style.SMALL)
+        for date, text in zip(table["date"], table[f"label_{page.lang}"], strict=True)
     ]
     texts.append(wrap(last, room, style.SMALL, "bold"))
     heights = [len(lines) * _LINE + 1.0 for lines in texts]
-    kinds = [kind for kind in _KINDS if kind in set(drawn["kind"])]
-    page.open(
+    kinds = {kind: look for kind, look in _KINDS.items() if kind in set(table["kind"])}
+    key = [dot(colour, page.say(*names), mark) for colour, mark, *names in kinds.values()]
+    body = page.open(
         plot=max(math.fsum(heights) * 1.08 + 4, 60),
-        title=title,
+        title=page.say(
+            f"{name_en}: {reports} reports from {years}; of {total} algorithm filings since "
+            f"{since}, {own if filings else 'none'}",
+            f"{name_zh}：{years}年有{reports}条报道；{since}年以来{total}条算法备案中，"
+            + (f"占{own}条" if filings else "没有一条"),
+        ),
         subtitle=page.say(
             "Dated events and figures in published reports; time runs downwards",
             "公开报道中有日期的事件与数字；时间自上而下",
@@ -72,31 +78,27 @@ def timeline(page: Page, table: pd.DataFrame) -> None:
             "仅为本项目所查得的公开报道。空白处为未查得，并不证明没有发生。",
         ),
         alt=page.say("Vertical time axis.", "纵向时间轴。"),
-        key=[]
-        if page.brief
-        else [dot(_KINDS[kind][0], page.say(*_KINDS[kind][2:]), _KINDS[kind][1]) for kind in kinds],
+        key=[] if page.brief else key,
     )
-    ax = page.body.subplots()
-    start, end = int(drawn["at"].min()), until + 1
-    tall = page.body.bbox.height / page.dpi * 25.4 - 2 * MARGIN
+    ax = body.subplots()
+    start, end = int(table["at"].min()), until + 1
+    tall = body.bbox.height / page.dpi * 25.4 - 2 * MARGIN
     scale = tall / (end - start)
-    points = [*drawn["at"], (since + end) / 2]
+    points = [*table["at"], (since + end) / 2]
     wanted = [(at - start) * scale - height / 2 for at, height in zip(points, heights, strict=True)]
     tops = spread(wanted, heights[:-1], tall - heights[-1])
     for at, top, lines, height in zip(points, tops, texts, heights, strict=True):
         middle = start + (top + height / 2) / scale
         ax.plot([0.3, 4, 6], [at, middle, middle], color=style.RULE, linewidth=0.6)
-        bold = {"fontweight": "bold", "color": style.MAIN} if lines is texts[-1] else {}
-        ax.text(7, middle, "\n".join(lines), va="center", linespacing=1.12, **bold)
+        text = ax.text(7, middle, "\n".join(lines), va="center", linespacing=1.12)
+    text.set(fontweight="bold", color=style.MAIN)
     ax.plot([0, 0], [since, end], color=style.MAIN, linewidth=4, solid_capstyle="butt")
-    for kind in kinds:
-        rows = drawn[drawn["kind"] == kind]
-        dots(ax, [0] * len(rows), rows["at"], _KINDS[kind][0], _KINDS[kind][1])
-    ax.set(xlim=(-0.5, page.room - 12), ylim=(end, start), xlabel="", ylabel="", xticks=[])
-    step = 1 if scale > 3.2 else 2 if scale > 1.6 else 4
-    ax.set_yticks(range(start, end, step))
-    ax.spines["bottom"].set_visible(False)
-    ax.spines["left"].set_visible(True)
+    for kind, (colour, marker, *_) in kinds.items():
+        at = table["at"][table["kind"] == kind]
+        dots(ax, [0] * len(at), at, colour, marker)
+    ax.set(xlim=(-0.5, page.room - 12), ylim=(end, start), xlabel="", ylabel="")
+    ax.set_yticks(range(start, end, 1 if scale > 3.2 else 2 if scale > 1.6 else 4))
+    upright(ax)
     ax.spines["left"].set_position(("data", 0))
 
 
@@ -106,7 +108,3 @@ def _year(date: str) -> float:
     if not month:
         return year + 0.5
     return year + (month - 1 + (day or 15) / 31) / 12
-
-
-def _date(date: str) -> str:
-    return date[:7]

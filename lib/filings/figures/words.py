@@ -1,37 +1,24 @@
-"""How numbers, places, batches and units are written, in English and in Chinese."""
+"""How places, batches, units and findings are called, in English and in Chinese."""
 
-from filings import places
-from filings.words import (
-    LANGUAGES,
-    batches,
-    few,
-    joined,
-    number,
-    percent,
-    sentence,
-    span,
-    useful,
-    useful_share,
-)
+from collections.abc import Sequence
 
-UNITS = {
-    "services": {"en": "services", "zh": "个服务"},
-    "entities": {"en": "filers", "zh": "家主体"},
-}
+from filings import places, words
+
+UNITS = {"services": ("services", "个服务"), "entities": ("filers", "家主体")}
 REGISTERS = {
-    "blockchain": {"en": "Blockchain", "zh": "区块链备案"},
-    "algorithm": {"en": "Algorithms", "zh": "算法备案"},
-    "deep_synthesis": {"en": "Deep synthesis", "zh": "深度合成备案"},
+    "blockchain": ("Blockchain", "区块链备案"),
+    "algorithm": ("Algorithms", "算法备案"),
+    "deep_synthesis": ("Deep synthesis", "深度合成备案"),
 }
 MEASURES = {
-    "hhi": {"en": "the Herfindahl index (HHI)", "zh": "赫芬达尔指数（HHI）"},
-    "gini": {"en": "the Gini coefficient", "zh": "基尼系数"},
+    "hhi": ("the Herfindahl index (HHI)", "赫芬达尔指数（HHI）"),
+    "gini": ("the Gini coefficient", "基尼系数"),
 }
 VERDICTS = {
-    "rose": {"en": "rose", "zh": "上升"},
-    "fell": {"en": "fell", "zh": "下降"},
-    "stood still": {"en": "stood still", "zh": "原地踏步"},
-    "unclear": {"en": "shows no clear change", "zh": "无明显变化"},
+    "rose": ("rose", "上升"),
+    "fell": ("fell", "下降"),
+    "stood still": ("stood still", "原地踏步"),
+    "unclear": ("shows no clear change", "无明显变化"),
 }
 """What the test of a notebook found. No figure says rose or fell of its own."""
 
@@ -49,85 +36,78 @@ class UnknownVerdictError(ValueError):
     """A verdict that is none of ``VERDICTS``."""
 
 
-def verdict(name: str, lang: str, several: bool = False) -> str:
-    """A test's verdict as the verb behind one subject or ``several``.
+class Wording:
+    """What things are called in one language, "en" or "zh"."""
 
-    Raises ``UnknownVerdictError`` for any word but those of ``VERDICTS``.
-    """
-    if name not in VERDICTS:
-        raise UnknownVerdictError(
-            f"verdict {name!r}: the notebook's test says one of {', '.join(VERDICTS)}"
-        )
-    words = VERDICTS[name][lang]
-    return words.replace("shows", "show") if several else words
+    def __init__(self, lang: str):
+        self.lang = lang
 
+    def say(self, en: str, zh: str) -> str:
+        """The wording in this language.
 
-def place(name: str, lang: str) -> str:
-    """A place's or group's name: a province, the nation, a region, or several joined by ``+``.
+        Words from the other methods may stand in both: what is put together is used in this
+        language only.
+        """
+        return en if self.lang == "en" else zh
 
-    A name without an English form on file (a city, a free label) stays as it is.
-    """
-    if name in _GROUPS[lang]:
-        return _GROUPS[lang][name]
-    if "+" in name:
-        return joined([place(part, lang) for part in name.split("+")], lang)
-    if lang == "zh":
-        return name
-    try:
-        return places.english(name)
-    except places.UnknownPlaceError:
-        return name
+    def verdict(self, name: str, several: bool = False) -> str:
+        """A test's verdict as the verb behind one subject or ``several``.
 
+        Raises ``UnknownVerdictError`` for any word but those of ``VERDICTS``.
+        """
+        if name not in VERDICTS:
+            raise UnknownVerdictError(
+                f"verdict {name!r}: the notebook's test says one of {', '.join(VERDICTS)}"
+            )
+        verb = self.say(*VERDICTS[name])
+        return verb.replace("shows", "show") if several else verb
 
-def together(group: str, lang: str) -> str:
-    """A group of places as the label of one row: by name up to three, else by their number."""
-    names = group.split("+")
-    if len(names) <= 3 or group in _GROUPS[lang]:
-        return place(group, lang)
-    return {
-        "en": f"the other {len(names)} together",
-        "zh": f"其余{len(names)}个省（区、市）合计",
-    }[lang]
+    def place(self, name: str) -> str:
+        """A place's or group's name: a province, the nation, a region, or several joined by ``+``.
 
+        A name without an English form on file (a city, a free label) stays as it is.
+        """
+        if name in _GROUPS[self.lang]:
+            return _GROUPS[self.lang][name]
+        if "+" in name:
+            return self.joined([self.place(part) for part in name.split("+")])
+        if self.lang == "zh":
+            return name
+        try:
+            return places.english(name)
+        except places.UnknownPlaceError:
+            return name
 
-def unit(name: str, lang: str) -> str:
-    """A unit of the register behind a number: services, 个服务; filers, 家主体."""
-    return UNITS[name][lang]
+    def together(self, group: str) -> str:
+        """A group of places as the label of one row: by name up to three, else by their number."""
+        count = group.count("+") + 1
+        if count <= 3:
+            return self.place(group)
+        return self.say(f"the other {count} together", f"其余{count}个省（区、市）合计")
 
+    def joined(self, names: Sequence[str]) -> str:
+        """A list in running text."""
+        return words.joined(names, self.lang)
 
-def noun(name: str, lang: str) -> str:
-    """The unit alone: services, 服务; filers, 主体."""
-    return unit(name, lang).lstrip("个家")
+    def batches(self, selection: str) -> str:
+        """A selection of batches: batch 3, 第三批; batches 1–3, 前三批."""
+        return words.batches(selection, self.lang)
 
+    def unit(self, name: str) -> str:
+        """A unit of the register behind a number: services, 个服务; filers, 家主体."""
+        return self.say(*UNITS[name])
 
-def measure(name: str, lang: str) -> str:
-    """A measure's printed name; CRk is the share of the k largest provinces."""
-    if name in MEASURES:
-        return MEASURES[name][lang]
-    k = name.removeprefix("cr")
-    return f"the share of the largest {few(int(k))}" if lang == "en" else f"前{k}名的份额"
+    def noun(self, name: str) -> str:
+        """The unit alone: services, 服务; filers, 主体."""
+        return self.unit(name).lstrip("个家")
 
+    def register(self, name: str) -> str:
+        """A register in running text."""
+        return self.say(*REGISTERS[name]).lower()
 
-__all__ = [
-    "LANGUAGES",
-    "MEASURES",
-    "REGISTERS",
-    "UNITS",
-    "VERDICTS",
-    "UnknownVerdictError",
-    "batches",
-    "few",
-    "joined",
-    "measure",
-    "noun",
-    "number",
-    "percent",
-    "place",
-    "sentence",
-    "span",
-    "together",
-    "unit",
-    "useful",
-    "useful_share",
-    "verdict",
-]
+    def measure(self, name: str) -> str:
+        """A measure's printed name; CRk is the share of the k largest provinces."""
+        if name in MEASURES:
+            return self.say(*MEASURES[name])
+        k = int(name.removeprefix("cr"))
+        return self.say(f"the share of the largest {words.few(k)}", f"前{k}名的份额")

@@ -1,51 +1,44 @@
 """The audit as a page: every claim of the article, how it stands and who says so, as one table."""
 
-from collections.abc import Mapping
 from html import escape
 
 import pandas as pd
 
 from filings import paths, words
 from filings.claims import STANDINGS
-from filings.site import figure, notebook
-from filings.words import Text
+from filings.figures.words import Wording
+from filings.site import notebook
 
 _HEADS = (
-    Text("In the article", "文章原话"),
-    Text("What it claims", "论断（英文）"),
-    Text("How it stands", "判定"),
-    Text("Why", "理由"),
-    Text("By the statements of", "依据"),
+    ("In the article", "文章原话"),
+    ("What it claims", "论断（英文）"),
+    ("How it stands", "判定"),
+    ("Why", "理由"),
+    ("By the statements of", "依据"),
 )
-_TITLE = Text("Which claims of the article hold?", "文章的哪些说法成立？")
 
 
-def page(entries: Mapping[str, Mapping], answer: str, lang: str, up: str) -> str:
+def page(answer: str, picture: str, wording: Wording) -> str:
     """The page as Markdown: ``answer``, what notebook 05 says first, the picture and the table."""
-    judged = pd.read_csv(paths.AUDIT, dtype=str, keep_default_na=False).map(paths.unquoted)
-    at = words.LANGUAGES.index(lang)
-    every = Text("Every claim", "全部论断")[at]
+    say = wording.say
+    every = say("Every claim", "全部论断")
     return "\n\n".join(
         [
-            f"# {_TITLE[at]}",
+            "# " + say("Which claims of the article hold?", "文章的哪些说法成立？"),
             answer,
-            figure.block("verdicts", entries["verdicts"], up, lang),
+            picture,
             f"## {every}",
-            f"```{{raw}} html\n{_controls(lang)}\n{_table(judged, every, lang)}\n```",
+            f"```{{raw}} html\n{_controls(wording)}\n{_table(every, wording)}\n```",
         ]
     )
 
 
-def _controls(lang: str) -> str:
+def _controls(wording: Wording) -> str:
     """Filters; hidden until the script that answers to them is there."""
-    at = words.LANGUAGES.index(lang)
-    search, every, heading = (
-        Text("Words", "关键词")[at],
-        Text("every one", "全部")[at],
-        _HEADS[2][at],
-    )
+    say = wording.say
+    search, every, heading = say("Words", "关键词"), say("every one", "全部"), say(*_HEADS[2])
     choices = "".join(
-        f'<option value="{name}">{escape(text[at])}</option>' for name, text in STANDINGS.items()
+        f'<option value="{name}">{escape(say(*text))}</option>' for name, text in STANDINGS.items()
     )
     return (
         f'<form class="filters" hidden><label>{search} <input type="search"></label>'
@@ -54,18 +47,20 @@ def _controls(lang: str) -> str:
     )
 
 
-def _table(judged: pd.DataFrame, label: str, lang: str) -> str:
-    at = words.LANGUAGES.index(lang)
-    heads = "".join(f'<th scope="col">{escape(head[at])}</th>' for head in _HEADS)
+def _table(label: str, wording: Wording) -> str:
+    judged = pd.read_csv(paths.AUDIT, dtype=str, keep_default_na=False).map(paths.unquoted)
+    heads = "".join(f'<th scope="col">{escape(wording.say(*head))}</th>' for head in _HEADS)
     rows = []
     for row in judged.itertuples():
+        standing = wording.say(*STANDINGS[row.standing])
+        reason = wording.say(row.reason_en, row.reason_zh)
         by = words.publications([one for one in row.publications.split(";") if one])
-        cells = (
+        rows.append(
+            f'<tr id="{row.id}"><th scope="row">{escape(row.phrase)}</th>'
             f"<td>{escape(row.claim)}</td>"
-            f'<td data-verdict="{row.standing}"><strong>{STANDINGS[row.standing][at]}</strong></td>'
-            f"<td>{escape((row.reason_en, row.reason_zh)[at])}</td><td>{words.linked(by)}</td>"
+            f'<td data-verdict="{row.standing}"><strong>{standing}</strong></td>'
+            f"<td>{escape(reason)}</td><td>{words.linked(by)}</td></tr>"
         )
-        rows.append(f'<tr id="{row.id}"><th scope="row">{escape(row.phrase)}</th>{cells}</tr>')
     opened, closed = notebook.box(label)
     body = "\n".join(rows)
     return (

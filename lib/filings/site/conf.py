@@ -36,7 +36,7 @@ html_theme_options = {
     "footer_end": [],
     "navbar_align": "left",
 }
-html_sidebars = {
+html_sidebars: dict[str, list[str]] = {
     page: [] for page in ("index", "audit", "sources", "figures/**", "data/**", "search")
 }
 html_context = {"default_mode": "auto"}

@@ -1,15 +1,14 @@
 """What Sphinx lacks for this site: formulas without scripts, Chinese search, plain downloads."""
 
 import re
-from html import escape
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
-
-from filings.site.notebook import box
+from sphinx.writers.html5 import HTML5Translator
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
@@ -41,27 +40,27 @@ function splitQuery(query) {
         return found
 
 
-def _inline(writer, node) -> None:
+def _inline(writer: HTML5Translator, node: nodes.math) -> None:
     writer.body.append(tex2mathml(node.astext(), as_block=False))
     raise nodes.SkipNode
 
 
-def _block(writer, node) -> None:
+def _block(writer: HTML5Translator, node: nodes.math_block) -> None:
     writer.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
     raise nodes.SkipNode
 
 
-def _open_toggle(writer, _node) -> None:
+def _open_toggle(writer: HTML5Translator, _node: nodes.Node) -> None:
     """Hidden code: a native toggle named by what it shows (MyST-NB gives it another name)."""
     word = "代码" if writer.config.language.startswith("zh") else "Code"
     writer.body.append(f'<details class="code"><summary>{word}</summary>')
 
 
-def _close_toggle(writer, _node) -> None:
+def _close_toggle(writer: HTML5Translator, _node: nodes.Node) -> None:
     writer.body.append("</details>")
 
 
-def _link_plainly(app, doctree) -> None:
+def _link_plainly(app: Sphinx, doctree: nodes.document) -> None:
     """Make a link to a file a link to its place in the site, which is that in the repository.
 
     Sphinx would copy the file to a folder whose name is a checksum.
@@ -72,24 +71,11 @@ def _link_plainly(app, doctree) -> None:
         node.replace_self(link)
 
 
-def _box_tables(_app, doctree) -> None:
-    """Give every table of a text the box that those of notebooks have."""
-    for table in list(doctree.findall(nodes.table)):
-        section = table.parent
-        while not isinstance(section, nodes.section):
-            section = section.parent
-        opened, closed = box(escape(section[0].astext()))
-        place = table.parent.index(table)
-        table.parent.insert(place + 1, nodes.raw("", closed, format="html"))
-        table.parent.insert(place, nodes.raw("", opened, format="html"))
-
-
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("files_up", "", "env")
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.add_search_language(EnglishAndChinese)
     app.add_node(HideCodeCellNode, override=True, html=(_open_toggle, _close_toggle))
     app.connect("doctree-read", _link_plainly, priority=0)  # before Sphinx collects the files
-    app.connect("doctree-read", _box_tables)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,5 @@
 """Where a figure stands on a page: one language, with caption and downloads."""
 
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from html import escape
 from itertools import repeat
@@ -9,8 +8,8 @@ from pathlib import Path
 from lxml import etree
 
 from filings import paths
-from filings.figures.output import FORMATS, export, manifest
-from filings.words import LANGUAGES
+from filings.figures.output import FORMATS, Entry, export, manifest
+from filings.notebook.outputs import LANGUAGES
 
 NARROW = "single-column"
 """The preset of the figures that a phone gets, and their folder below figures/."""
@@ -19,7 +18,7 @@ _DOWNLOAD = {"en": "Download", "zh": "下载"}
 _NUMBERS = {"en": "numbers (csv)", "zh": "数据（csv）"}
 
 
-def block(name: str, entry: Mapping, up: str, lang: str) -> str:
+def block(name: str, entry: Entry, up: str, lang: str) -> str:
     """The figure as MyST Markdown, for a page from which ``up`` leads to the files' folder."""
     files = f"{up}figures/{name}"
     links = [

@@ -4,12 +4,13 @@ notebooks find, and what ``data/datapackage.json`` says of each table. Never typ
 
 import json
 import re
+from typing import Any
 
 import nbformat
 
 from filings import paths
+from filings.notebook.outputs import LANGUAGES
 from filings.site import notebook
-from filings.words import LANGUAGES
 
 FILES = {"en": "README.md", "zh": "README.zh.md"}
 
@@ -40,9 +41,10 @@ def findings(lang: str) -> str:
     return "\n".join(lines)
 
 
-def resources() -> list[dict]:
+def resources() -> list[dict[str, Any]]:
     """Every table of data/, as the data package describes it."""
-    return json.loads(paths.DATAPACKAGE.read_text("utf-8"))["resources"]
+    described: list[dict[str, Any]] = json.loads(paths.DATAPACKAGE.read_text("utf-8"))["resources"]
+    return described
 
 
 def tables() -> str:
@@ -50,7 +52,7 @@ def tables() -> str:
     return "\n\n".join(map(_section, resources()))
 
 
-def _section(resource: dict) -> str:
+def _section(resource: dict[str, Any]) -> str:
     schema = resource["schema"]
     (key,) = [schema.get("primaryKey"), *schema.get("uniqueKeys", [])][-1:]
     sources = (
@@ -73,7 +75,7 @@ def _section(resource: dict) -> str:
     return "\n".join(lines)
 
 
-def _row(field: dict) -> str:
+def _row(field: dict[str, Any]) -> str:
     limits = field.get("constraints", {})
     kind = _TYPES.get(limits.get("pattern"), "choice" if "enum" in limits else field["type"])
     mark = "" if limits.get("required") else "?"
