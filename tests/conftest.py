@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 
 import pytest
@@ -15,7 +16,7 @@ os.environ.pop("MPLBACKEND", None)
 
 
 LONGEST = (
-    *("01_ingestion", "02_regional_concentration", "03_central_western_catch_up"),
+    *("07_likely", "01_ingestion", "02_regional_concentration", "03_central_western_catch_up"),
     *("05_article_audit", "test_site", "test_figures_output", "test_run", "test_jupyterlab"),
 )
 
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(items):
         notebook.skip_compare = tuple(
             kind for kind in notebook.skip_compare if not kind.startswith("image/")
         )
+
+
+def pytest_collection_finish(session):
+    """What is loaded by now stays: looking through it again and again takes a third of a second."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

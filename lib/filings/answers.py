@@ -151,6 +151,58 @@ def concentration(identified: IdentifiedSet) -> tuple[Text, ...]:
     )
 
 
+_BY_ANY_MEASURE = {
+    ("low", "high"): Text(
+        "one table is the least and one the most concentrated by any measure, so the range of each "
+        "measure runs between the same two",
+        "不论用何种指标，最不集中与最集中的各是同一张表，各指标的范围都在这两张表之间",
+    ),
+    ("low",): Text(
+        "one table is the least concentrated by any measure; which is the most depends on the "
+        "measure",
+        "不论用何种指标，最不集中的都是同一张表；何者最集中则因指标而异",
+    ),
+    ("high",): Text(
+        "one table is the most concentrated by any measure; which is the least depends on the "
+        "measure",
+        "不论用何种指标，最集中的都是同一张表；何者最不集中则因指标而异",
+    ),
+    (): Text(
+        "which table is the least concentrated, and which the most, depends on the measure",
+        "何者最不集中、何者最集中，因指标而异",
+    ),
+}
+
+
+def by_any_measure(identified: IdentifiedSet, selections: Sequence[str]) -> tuple[Text, ...]:
+    """Of which batches the ends of all measures are those of the same tables, a sentence a case.
+
+    Parameters
+    ----------
+    identified
+        The tables that agree with the evidence.
+    selections
+        Batches, as written.
+
+    Returns
+    -------
+    tuple of Text
+        For tables that majorize, or are majorized by, all others (`IdentifiedSet.majorizing`).
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for selection in selections:
+        ends = tuple(identified.majorizing(ledger.Batches.parse(selection)))
+        found.setdefault(ends, []).append(selection)
+    return tuple(
+        Text(
+            f"**In {words.joined([words.batches(b) for b in found[ends]])}** {said.en}.",
+            f"**{words.joined([words.batches(b, 'zh') for b in found[ends]], 'zh')}**：{said.zh}。",
+        )
+        for ends, said in _BY_ANY_MEASURE.items()
+        if ends in found
+    )
+
+
 def _cities(table: pd.DataFrame) -> Text:
     """How much of a province's first batch is one city's."""
     if table.empty:
