@@ -25,6 +25,7 @@ READS = {
     "01_ingestion": (),
     "03_central_western_catch_up": ("statements.csv", "cells.csv", "likely.csv", "chances.csv"),
     "05_article_audit": ("statements.csv", "cells.csv", "likely.csv", "chances.csv"),
+    "06_appendix": ("statements.csv", "cells.csv", "measures.csv"),
 }
 """What a notebook reads there, where it is not `USUAL`."""
 

@@ -153,19 +153,19 @@ def concentration(identified: IdentifiedSet) -> tuple[Text, ...]:
 
 _BY_ANY_MEASURE = {
     ("low", "high"): Text(
-        "one table is the least and one the most concentrated by any measure, so the range of each "
-        "measure runs between the same two",
-        "不论用何种指标，最不集中与最集中的各是同一张表，各指标的范围都在这两张表之间",
+        "one table is the least and one the most concentrated by any such measure, so the range of "
+        "each measure runs between the same two",
+        "不论用其中何种指标，最不集中与最集中的各是同一张表，各指标的范围都在这两张表之间",
     ),
     ("low",): Text(
-        "one table is the least concentrated by any measure; which is the most depends on the "
+        "one table is the least concentrated by any such measure; which is the most depends on the "
         "measure",
-        "不论用何种指标，最不集中的都是同一张表；何者最集中则因指标而异",
+        "不论用其中何种指标，最不集中的都是同一张表；何者最集中则因指标而异",
     ),
     ("high",): Text(
-        "one table is the most concentrated by any measure; which is the least depends on the "
+        "one table is the most concentrated by any such measure; which is the least depends on the "
         "measure",
-        "不论用何种指标，最集中的都是同一张表；何者最不集中则因指标而异",
+        "不论用其中何种指标，最集中的都是同一张表；何者最不集中则因指标而异",
     ),
     (): Text(
         "which table is the least concentrated, and which the most, depends on the measure",
