@@ -30,6 +30,7 @@ def make_three(root: Path) -> None:
         root,
         "02_regional_concentration",
         DATA + "print((data / 'processed/cells.csv').read_text())",
+        "_ = (data / 'processed/measures.csv').write_text('')",
     )
     write_notebook(root, "06_appendix", "from filings import measures")
 
