@@ -7,6 +7,8 @@ from functools import cache
 
 from filings import places
 from filings.claims import lexicon
+from filings.claims.lex import Token
+from filings.ledger import Batches
 
 _MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 _AUTONOMOUS = ("内蒙古", "广西", "西藏", "宁夏", "新疆")
@@ -51,17 +53,32 @@ def at_level(name: str, level: str) -> str | None:
 
 @dataclass
 class Discourse:
-    """The places an article has named. ``home``: whose it is by headline, dateline or a body.
+    """What carries over from sentence to sentence of an article.
 
-    ``local``: it speaks of 我省, or its headline or dateline names a place: a bare number is not
-    the country's. A body (湖南省网信办) makes only its own sentence local.
+    ``home``: whose it is by headline, dateline or a body. ``local``: it speaks of 我省, or its
+    headline or dateline names a place: a bare number is not the country's. A body (湖南省网信办)
+    makes only its own sentence local.
     """
 
+    on: bool = False  # the talk is of the register
     home: list[str] = field(default_factory=list)
     local: bool = False
-    named: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)  # places, one by one
+    group: tuple[str, ...] = ()  # the places last named together
+    subject: Token | None = None  # the place the sentence before spoke of
     broken: bool = False  # the place last spoken of is not known
+    unsure: bool = False  # the sentence before was passed over: whose a number is, who knows
+    batches: Batches = field(default_factory=Batches)  # the batches last spoken of
+    newest: int = 0  # the newest batch named
+    entities: bool = False  # the count before was one of filers
+    totals: set[int] = field(default_factory=set)  # entities of the whole country, as told
+    several: int | None = None  # filers of several services, as told
     _by_body: bool = False
+
+    def up_to_last(self) -> Batches:
+        """From here on the talk is of all batches up to the last one spoken of."""
+        self.batches = Batches(range(1, max(self.batches, default=0) + 1))
+        return self.batches
 
     def open(self, sentence: str, headline: bool) -> str:
         """Note a dateline, a body (湖南省网信办) or a headline's place; the sentence without it."""
