@@ -332,8 +332,8 @@ class Clause:
         """
         size, newest, lead = token.whole, self.mind.newest, self.before(token)
         earlier = re.search(r"此前|之前|先前|以前|前后|先后|已", lead[-8:])
-        every = size >= newest or (earlier and size == newest - 1)
-        every = every or re.match("合计|累计|总计", self.after(token))
+        together = re.match("合计|累计|总计", self.after(token))
+        every = size >= newest or (earlier and size == newest - 1) or together
         if len(self.state.singles) == size:
             chosen = Batches(self.state.singles)
         elif every and not re.search(r"年内?$|今年", lead[-4:]):

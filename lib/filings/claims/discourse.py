@@ -22,7 +22,7 @@ _DATED = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:专?电|讯)")
 
 
 @cache
-def _mention() -> re.Pattern:
+def _mention() -> re.Pattern[str]:
     return re.compile(lexicon.name_pattern())
 
 
@@ -118,31 +118,25 @@ class Discourse:
         here = [one for match in _mention().finditer(before)
                 for one in lexicon.places_named(match[0])]  # fmt: skip
 
-        def last(names):
-            return next((found for name in reversed(names) if (found := fit(name))), None)
+        def fit(*names: str) -> list[str]:
+            found = (at_level(name, level) if level else name for name in names)
+            return [name for name in found if name]
 
-        def fit(name):
-            return at_level(name, level) if level else name
-
-        own = last(self.home)
-        if word[0] in "我本":
-            return own or self._only(fit, here)
-        if len(subject) == 1 and fit(subject[0]):
-            return fit(subject[0])
-        if len(subject) > 1:
-            kin = {fit(name) for name in subject}
-            return kin.pop() if len(kin) == 1 else None
-        if word[0] in "该当" and self.broken:
-            return None
-        if word[0] in "该当" and (said := last(here) or last(self.named)):
-            return said
-        return own or self._only(fit, here)
-
-    def _only(self, fit, here: list[str]) -> str | None:
-        """The one place of the level named so far; None if none or if provinces are compared."""
+        if word[0] not in "我本":
+            if len(subject) > 1:
+                kin = {*fit(*subject)}
+                alike = len(kin) == 1 and len(fit(*subject)) == len(subject)
+                return kin.pop() if alike else None
+            if found := fit(*subject):
+                return found[0]
+            if word[0] in "该当" and self.broken:
+                return None
+            if word[0] in "该当" and (found := fit(*here) or fit(*self.named)):
+                return found[-1]
+        if found := fit(*self.home):
+            return found[-1]
         every = {name for name in (*self.named, *here)
                  if name != places.NATION and not lexicon.region_members(name)}  # fmt: skip
-        found = {fit(name) for name in every} - {None}
-        if len({places.province_of(name) for name in every}) > 1:
-            return None
-        return found.pop() if len(found) == 1 else None
+        only = {*fit(*every)}
+        compared = len({places.province_of(name) for name in every}) > 1
+        return only.pop() if len(only) == 1 and not compared else None

@@ -10,6 +10,7 @@ empty batches.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from filings import places
 from filings.claims import lex, lexicon, text
@@ -17,6 +18,8 @@ from filings.claims.claim import Claim, Claims, Unjudged
 from filings.claims.clause import NUMBERED, OBJECT, PRONOUN, Clause, Spoken
 from filings.claims.discourse import Discourse
 from filings.claims.lex import Token
+
+Read = TypeVar("Read", Claim, Unjudged)
 
 _LONGEST = 2000  # signs of a sentence; what is longer is no prose
 _NARROWING = re.compile(
@@ -40,13 +43,15 @@ def extract(article: str) -> Claims:
     found: list[Claim] = []
     rest: list[Unjudged] = []
     copy, stood = text.closed_up(text.plain(article))
+
+    def original(one: Read, sentence: text.Sentence) -> Read:
+        first, last = stood[sentence.start + one.start], stood[sentence.start + one.end - 1] + 1
+        return replace(one, start=first, end=last, phrase=article[first:last])
+
     for sentence in text.sentences(copy):
         claims, unjudged = _read(sentence, mind)
-        for made, into in ((claims, found), (unjudged, rest)):
-            for one in made:
-                first = stood[sentence.start + one.start]
-                last = stood[sentence.start + one.end - 1] + 1
-                into.append(replace(one, start=first, end=last, phrase=article[first:last]))
+        found += [original(one, sentence) for one in claims]
+        rest += [original(one, sentence) for one in unjudged]
     return Claims(sorted(found, key=lambda claim: (claim.start, claim.end)), rest)
 
 

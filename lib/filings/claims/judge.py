@@ -337,6 +337,7 @@ def _trend(claim: Claim, register: IdentifiedSet) -> Verdict:
         reason = Text("The register counts filings; it does not say who plans what.",
                       "备案清单只计备案，不说明谁在布局。")  # fmt: skip
         return Verdict("outside the register", None, None, (), reason)
+    test: Callable[[IdentifiedSet], convergence.Finding]
     if claim.places == ("中西部",):
         test = _catching_up
     elif set(claim.places) == set(convergence.NAMED):

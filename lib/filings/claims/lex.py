@@ -15,7 +15,6 @@ from filings.ledger import Batches
 
 _DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 NUMERALS = f"{_DIGIT}十百千万亿廿卅卌拾佰仟"
-_DIGIT_VALUES = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _LONGEST = 15
 # Atomic, and never from its middle: a number is read as a whole or not at all.
 _NUMBER = (
@@ -174,9 +173,12 @@ class Token:
         return Batches({batch for item in self.items for batch in item})
 
 
-_UNIT_SIGNS = {"十": 10, "百": 100, "千": 1000}
-_MYRIADS = {"万": 10_000, "亿": 100_000_000}
-_AS_WRITTEN = str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
+_AS_WRITTEN = str.maketrans(
+    {**dict(zip("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千", strict=True)),
+     "廿": "二十", "卅": "三十", "卌": "四十"}
+)  # fmt: skip
+_POWERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+_DIGITS = str.maketrans("零一二三四五六七八九", "0123456789")
 
 
 def number(text: str) -> Decimal:
@@ -186,54 +188,24 @@ def number(text: str) -> Decimal:
     ------
     ValueError
         For signs that are no number (一百零十) and for numbers of more than 15 signs.
-
-    Notes
-    -----
-    cn2an takes 十千万三 for a number; a reader that must not err cannot.
     """
-    text = text.replace(",", "")
+    from cn2an import an2cn, cn2an  # slow to load
+
+    text = text.replace(",", "").translate(_AS_WRITTEN)
     if len(text) > _LONGEST:
         raise ValueError(f"{text[:_LONGEST]}… is no number of filings")
-    for sign, tens in (("廿", "二十"), ("卅", "三十"), ("卌", "四十")):
-        text = text.replace(sign, tens)
-    text = text.translate(_AS_WRITTEN)
-    if digits := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", text):
-        scale = 1
-        for sign in digits[2]:
-            scale *= {**_UNIT_SIGNS, **_MYRIADS}[sign]
-        return Decimal(digits[1]) * scale
-    if "点" in text:
-        before, _, part = text.partition("点")
-        return number(before) + Decimal("0." + "".join(str(_DIGIT_VALUES[sign]) for sign in part))
-    if set(text) <= set(_DIGIT_VALUES) and (len(text) > 2 or text[1:] == "零"):
-        return Decimal("".join(str(_DIGIT_VALUES[sign]) for sign in text))
-    value = 0
-    for sign, size in reversed(_MYRIADS.items()):
-        above, found, text = text.rpartition(sign)
-        value += size * (_below_myriad(above) if above else 1) if found else 0
-    return Decimal(value + (_below_myriad(text, tail=bool(value)) if text else 0))
-
-
-def _below_myriad(text: str, tail: bool = False) -> int:
-    """A numeral below 10,000; ``tail``: behind 万, where a bare digit means thousands (一万二)."""
-    if text == "零":
-        return 0
-    value, last, position = 0, 10_000, 0
-    for match in re.finditer(r"(零?)([一二三四五六七八九]?)([十百千]?)", text):
-        if not match[0]:
-            break
-        size = _UNIT_SIGNS.get(match[3], 1)
-        if (not match[2] and (position or match[1])) or size >= last or match.start() != position:
-            raise ValueError(f"{text} is no number")
-        if size == 1 and (position or tail) and not match[1] and last > 10:
-            size = last // 10
-        value += size * _DIGIT_VALUES[match[2] or "一"]
-        last, position = size, match.end()
-        if not match[3]:
-            break
-    if position != len(text):
+    if mixed := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", text):
+        return Decimal(mixed[1]).scaleb(sum(_POWERS[sign] for sign in mixed[2]))
+    if re.fullmatch("[零一二三四五六七八九](?:零|[零一二三四五六七八九]{2,})?", text):
+        return Decimal(text.translate(_DIGITS))
+    full = re.sub("^(?=[百千万亿])", "一", re.sub("^一十", "十", text))
+    if short := re.search("([百千万])[一二三四五六七八九]$", full):
+        full += {"百": "十", "千": "百", "万": "千"}[short[1]]  # 三百五, 一万二
+    value = cn2an(full, "normal")
+    # It takes 十千万三 for a number, too: only what is written as it writes numbers is one.
+    if full.endswith("零") or an2cn(value).replace("零", "") != full.replace("零", ""):
         raise ValueError(f"{text} is no number")
-    return value
+    return Decimal(str(value))
 
 
 def tokens(text: str) -> list[Token]:
@@ -301,9 +273,8 @@ def _share(token: Token, match: re.Match[str]) -> Token:
 
 
 def _shares(token: Token, match: re.Match[str]) -> Token:
-    each = re.finditer(_SHARE, match[0])
-    spans = ((match.start() + part.start(), match.start() + part.end(), part) for part in each)
-    return replace(token, parts=tuple(_share(Token("share", *at), part) for *at, part in spans))
+    each = re.compile(_SHARE).finditer(match.string, *match.span())
+    return replace(token, parts=tuple(_share(Token("share", *one.span()), one) for one in each))
 
 
 def _half(token: Token, match: re.Match[str]) -> Token:

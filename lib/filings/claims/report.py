@@ -12,6 +12,7 @@ from filings.claims.claim import Claim, Unjudged
 from filings.claims.judge import Verdict
 from filings.ledger import KINDS, Statement
 from filings.ledger.words import RELATION_EN, RELATION_ZH
+from filings.notebook.outputs import LANGUAGES
 from filings.words import Text
 
 VERDICT = {
@@ -115,7 +116,7 @@ class Audited:
         return "\n\n".join(self._told(claim, verdict, lang) for claim, verdict in self.judged)
 
     def _told(self, claim: Claim, verdict: Verdict, lang: str) -> str:
-        zh, at = lang == "zh", words.LANGUAGES.index(lang)
+        zh, at = lang == "zh", LANGUAGES.index(lang)
         lines = [
             self.quoted(claim),
             f"  {'读作' if zh else 'Read as'}: {reading(claim)[at]}",
@@ -130,7 +131,7 @@ class Audited:
 
     def left_out(self, lang: str = "en") -> list[str]:
         """A line for every number of which no claim was made, with the reason."""
-        at = words.LANGUAGES.index(lang)
+        at = LANGUAGES.index(lang)
         name = "未判定" if lang == "zh" else "not judged"
         return [
             f"{name}: {self._around(one)} ({WHY_NOT[one.reason][at]})" for one in self.not_judged
@@ -161,7 +162,7 @@ def reading(claim: Claim) -> Text:
 
 
 def _in_both(said: Callable[[str], str]) -> Text:
-    return Text(*map(said, words.LANGUAGES))
+    return Text(*map(said, LANGUAGES))
 
 
 _NOUN_ZH = {"services": "服务数", "entities": "主体数"}
