@@ -123,8 +123,8 @@ def test_offsets_lead_to_the_words_in_the_original():
     """Full-width digits and traditional characters are read, and given back as they stand."""
     article = "據統計，第二批備案中，北京市共有８７項，占２８．１５％。"
     count, share = claims.extract(article)
-    assert article[count.start : count.end] == count.span == "北京市共有８７項"
-    assert (share.value, share.span) == (
+    assert article[count.start : count.end] == count.phrase == "北京市共有８７項"
+    assert (share.value, share.phrase) == (
         claims.extract("第二批备案北京占28.15%。")[0].value,
         "２８．１５％",
     )
@@ -137,7 +137,7 @@ def test_offsets_lead_to_the_words_in_the_original():
 )
 def test_any_text_is_read_and_every_span_is_its_own(article):
     for claim in claims.extract(article):
-        assert article[claim.start : claim.end] == claim.span
+        assert article[claim.start : claim.end] == claim.phrase
         assert 0 <= claim.start < claim.end <= len(article)
 
 
@@ -173,7 +173,7 @@ def test_what_is_no_one_number_is_named_and_not_judged(written):
 def test_every_number_that_is_no_claim_is_listed_with_a_reason(article, span, reason):
     found = claims.extract(article)
     assert found == []
-    assert [(one.span, one.reason) for one in found.not_judged] == [(span, reason)]
+    assert [(one.phrase, one.reason) for one in found.not_judged] == [(span, reason)]
     (one,) = found.not_judged
     assert article[one.start : one.end] == span
 
@@ -183,7 +183,7 @@ def test_spaces_of_typesetting_are_read_over_and_offsets_kept(space):
     article = f"第{space}四{space}批备案，云南省{space}17{space}个项目通过。"
     (claim,) = claims.extract(article)
     assert (claim.place, claim.batches, claim.value) == ("云南", (4,), 17)
-    assert article[claim.start : claim.end] == claim.span == f"云南省{space}17{space}个"
+    assert article[claim.start : claim.end] == claim.phrase == f"云南省{space}17{space}个"
 
 
 @pytest.mark.parametrize(

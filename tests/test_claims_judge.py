@@ -38,7 +38,7 @@ FRAME = (
 
 def claim(kind, places, relation, value, wording="", of="", batches=(1,)):
     unit = "provinces" if kind == "coverage" else "services"
-    return claims.Claim(0, 0, "", kind, places, batches, unit, relation, value, of, wording)
+    return claims.Claim("", "", kind, places, batches, unit, relation, value, of, wording=wording)
 
 
 def tables(least: int, most: int) -> list[dict[str, int]]:
@@ -278,6 +278,6 @@ def test_the_transcribed_claims_become_claims_where_the_register_can_tell():
 
 
 def test_what_holds_of_any_register_needs_no_statement():
-    claim = claims.Claim(0, 0, "", "coverage", ("全国",), (1,), "provinces", "<=", 31)
+    claim = claims.Claim("", "", "coverage", ("全国",), (1,), "provinces", "<=", 31)
     found = claims.judge(claim, IdentifiedSet([]))
     assert (found.verdict, found.evidence) == ("supported", ())

@@ -5,8 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 from filings import claims, ledger, lists
-from filings.claims.claim import Claim
+from filings.claims import Claim
 from filings.cli import main
+from filings.ledger import Batches
 
 ROWS = (
     "T1|S03|count|全国|1|services|=|7||",
@@ -57,22 +58,22 @@ def test_numbers_of_which_no_claim_was_made_are_listed_with_the_reason(told):
 @pytest.mark.parametrize(
     ("claim", "en", "zh"),
     [
-        (("change", ("四川",), (2,), "services", "=", 5, "", "", (1,)),
+        (Claim("", "", "change", ("四川",), (2,), "services", "=", 5, base=Batches([1])),
          "Change of services of Sichuan from batch 1 to batch 2: 5",
          "四川的服务数由第一批到第二批的变化：5"),
-        (("ratio", ("四川",), (2,), "services", "=", 9, "湖南", "倍"),
+        (Claim("", "", "ratio", ("四川",), (2,), "services", "=", 9, "湖南", wording="倍"),
          "Sichuan had 9 times the services of Hunan in batch 2",
          "第二批四川的服务数是湖南的9倍"),
-        (("ratio", ("四川",), (2,), "services", "<", 9, "湖南", "不足分之"),
+        (Claim("", "", "ratio", ("四川",), (2,), "services", "<", 9, "湖南", wording="不足分之"),
          "Sichuan had less than 9 % of the services of Hunan in batch 2",
          "第二批四川的服务数少于湖南的9%"),
-        (("count", ("中西部",), (2,), "services", "=", 9),
+        (Claim("", "", "count", ("中西部",), (2,), "services", "=", 9),
          "中西部, services in batch 2: 9", "第二批中西部：9"),
     ],
     ids=["change", "times", "ratio", "region"],
 )  # fmt: skip
 def test_every_kind_of_claim_is_read_aloud(claim, en, zh):
-    assert claims.reading(Claim(0, 0, "", *claim)) == (en, zh)
+    assert claims.reading(claim) == (en, zh)
 
 
 def test_why_names_statements_with_their_publications(told):

@@ -3,15 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
 from filings import ledger, paths
 from filings.bounds import IdentifiedSet, reconcile
-from filings.claims import lex, lexicon, text
+from filings.claims import lex, text
 from filings.claims.claim import Claim
 from filings.claims.extract import extract
 from filings.claims.judge import Verdict, judge_all, standing, without
@@ -23,40 +21,33 @@ from filings.words import Text
 def audit(path: Path, statements: Iterable[Statement], sources: Iterable[str] = ()) -> Audited:
     """An article's file, its claims with the verdict of the ledger on each.
 
-    ``sources`` are left out of the evidence. Raises TextError for a file that is not press text,
-    ValueError for a source the ledger does not know.
+    Parameters
+    ----------
+    path
+        The article as UTF-8 or GB 18030 text.
+    statements
+        The ledger; what cannot hold beside the rest of it is set aside.
+    sources
+        Ids of publications that are left out of the evidence.
+
+    Raises
+    ------
+    TextError
+        For a file that cannot be read or is not press text.
+    ValueError
+        For a source that the ledger does not know.
     """
-    article = read(path)
-    found, rest = extract(article), without(statements, sources)
-    verdicts, kept = [], ()
-    if found:
-        kept = reconcile(rest, explain=False).kept
-        verdicts = _judged(found, IdentifiedSet(kept))
-    judged = tuple(zip(found, verdicts, strict=True))
-    return Audited(article, judged, found.not_judged, {one.id: one for one in kept})
-
-
-def _judged(found: Iterable[Claim], register: IdentifiedSet) -> list[Verdict]:
-    said = [_said(claim) for claim in found]
-    different = list(dict.fromkeys(said))
-    known = dict(zip(different, judge_all(different, register), strict=True))
-    return [known[one] for one in said]
-
-
-def _said(claim: Claim) -> Claim:
-    """The claim wherever it stands: a text may say a thing twice."""
-    return replace(claim, start=0, end=0, span=claim.span if claim.kind == "trend" else "")
-
-
-def read(path: Path) -> str:
-    """The text of an article's file. Raises TextError if it cannot be read as press text."""
     try:
-        data = path.read_bytes()
+        article = text.decode(path.read_bytes(), path.name)
     except OSError as error:
         raise text.TextError(
             f"{path.name}: cannot be read ({error.strerror}); check the path"
         ) from None
-    return text.decode(data, path.name)
+    found, rest = extract(article), without(statements, sources)
+    kept = reconcile(rest, explain=False).kept if found else ()
+    verdicts = judge_all(found, IdentifiedSet(kept)) if found else []
+    judged = tuple(zip(found, verdicts, strict=True))
+    return Audited(article, judged, found.not_judged, {one.id: one for one in kept})
 
 
 # --- candidate rows for the ledger ---------------------------------------------------------------
@@ -75,20 +66,19 @@ def draft(claims: Iterable[Claim], name: str) -> bytes:
         notes = ["candidate, to be confirmed"]
         notes += [f"wording: {claim.wording}"] * bool(claim.wording)
         notes += ["batch not stated"] * (not claim.batches)
-        opened = [lexicon.region_members(place) or (place,) for place in claim.places]
         most = claim.relation == ">"
         writer.writerow(
             {
                 "id": f"N{number:03d}",
                 "source": name,
                 "kind": claim.kind,
-                "place": "+".join(name for group in opened for name in group),
+                "place": "+".join(claim.members),
                 "batches": claim.written_batches,
                 "unit": claim.unit,
                 "relation": ">=" if most else claim.relation or "~",
-                "value": str(claim.value + 1) if most else claim.written_value,
+                "value": str(claim.amount + 1) if most else claim.written_value,
                 "of": claim.of,
-                "phrase": claim.span,
+                "phrase": claim.phrase,
                 "note": "; ".join(notes),
             }
         )
@@ -134,12 +124,19 @@ def with_and_without() -> tuple[IdentifiedSet, IdentifiedSet]:
 def audited(identified: IdentifiedSet, alone: IdentifiedSet) -> pd.DataFrame:
     """The article's claims and how each stands, by id.
 
-    ``identified`` holds all tables that agree with the evidence, ``alone`` those that agree with
-    the evidence without the article. Columns ``phrase`` (the article's words), ``claim`` (in
-    English), ``topic``, ``standing`` (see `standing`), ``verdict``, ``low``, ``high`` (what all
-    the evidence leaves for the claim's quantity), ``verdict_alone``, ``low_alone``, ``high_alone``,
-    ``publications`` (ids of those whose statements decide; without the article where they can),
-    ``reason_en``, ``reason_zh``.
+    Parameters
+    ----------
+    identified, alone
+        All tables that agree with the evidence, and with the evidence without the article.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``phrase`` (the article's words), ``claim`` (in English), ``topic``, ``standing``
+        (see `standing`), ``verdict``, ``low``, ``high`` (what all the evidence leaves for the
+        claim's quantity), ``verdict_alone``, ``low_alone``, ``high_alone``, ``publications`` (ids
+        of those whose statements decide; without the article where they can), ``reason_en``,
+        ``reason_zh``.
     """
     claims = listed()
     both = [audit_listed(claims, one) for one in (identified, alone)]
@@ -167,8 +164,8 @@ def audited(identified: IdentifiedSet, alone: IdentifiedSet) -> pd.DataFrame:
 
 def audit_listed(listed: pd.DataFrame, register: IdentifiedSet) -> dict[str, Verdict]:
     """The verdict of all registers that agree with the evidence on each claim listed, by id."""
-    told = {name: claim_of(row) for name, row in listed.iterrows()}
-    verdicts = iter(_judged([one for one in told.values() if one], register))
+    told = {str(name): claim_of(row) for name, row in listed.iterrows()}
+    verdicts = iter(judge_all([one for one in told.values() if one], register))
     return {
         name: next(verdicts)
         if claim
@@ -187,17 +184,13 @@ def claim_of(row: pd.Series) -> Claim | None:
     phrase = text.plain(row["phrase"])
     said = [token for token in lex.tokens(phrase) if token.kind in ("amount", "share")]
     wording = said[0].wording if said and said[0].relation == row["relation"] else ""
-    value = row["value"] or None
-    if row["kind"] == "order":
-        value = tuple(value.split(">"))
-    elif value:
-        value = Decimal(value) if row["kind"] == "share" else int(value)
     if row["kind"] == "rank" and "绝对优势" in phrase:
         wording = "绝对优势"
     if row["relation"] == ">":
         wording = "多数"
+    batches = ledger.Batches.parse(row["batches"]) if row["batches"] else ledger.Batches()
+    value = ledger.KINDS[row["kind"]].read(row["value"])
     return Claim(
-        0, len(row["phrase"]), row["phrase"], row["kind"], tuple(row["place"].split("+")),
-        ledger.Batches.parse(row["batches"]) if row["batches"] else (), row["unit"],
-        row["relation"], value, row["of"], wording,
+        "", "", row["kind"], tuple(row["place"].split("+")), batches, row["unit"], row["relation"],
+        value, row["of"], row["phrase"], end=len(row["phrase"]), wording=wording,
     )  # fmt: skip

@@ -1,67 +1,72 @@
 """One claim of a text about the register."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from filings import ledger
+from filings.claims import lexicon
+from filings.ledger import Batches, Statement
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What a text asserts about the register.
+class Claim(Statement):
+    """What a text asserts about the register: a statement and where in the text it stands.
 
-    ``start`` and ``end`` are offsets in the original text and ``span`` the words between them.
-    kind, places, batches, unit, relation, value and of are as in the ledger (``statements``),
-    except that a region (中西部) may stand among the places, that ``relation`` may be ``>`` (most)
-    and that batches are empty where the text names none. value: a whole number, a Decimal of
-    percent, a tuple of places (order, leaders) or None (trend). ``wording``: 近, 超, 余 and the
-    like, as written. ``base``: the batches that a change (negative for a fall) or a growth (in
-    percent) starts from. A ratio is in times (倍 in its wording) or in percent of ``of``.
+    ``phrase`` holds the words from ``start`` to ``end`` in the original text. Beside what the
+    ledger knows, a region (中西部) may stand among the places, ``relation`` may be ``>`` (most) or
+    ``<``, batches are empty where the text names none, and ``kind`` may be change, growth (in
+    percent) or ratio (in times, with 倍 in its wording, or in percent of ``of``). The value of a
+    trend is empty text.
+
+    Parameters
+    ----------
+    start, end
+        Offsets in the original text.
+    wording
+        近, 超, 余 and the like, as written.
+    base
+        The batches from which a change (negative for a fall) or a growth starts.
     """
 
-    start: int
-    end: int
-    span: str
-    kind: str
-    places: tuple[str, ...]
-    batches: tuple[int, ...]
-    unit: str
-    relation: str
-    value: int | Decimal | tuple[str, ...] | None
-    of: str = ""
+    start: int = 0
+    end: int = 0
     wording: str = ""
-    base: tuple[int, ...] = ()
+    base: Batches = field(default_factory=Batches)
 
     @property
-    def place(self) -> str:
-        """The places joined as the ledger writes them (北京+上海)."""
-        return "+".join(self.places)
+    def amount(self) -> Decimal:
+        """The number claimed, whole or not. Raises TypeError where the value is none."""
+        if isinstance(self.value, int | Decimal):
+            return Decimal(self.value)
+        raise TypeError(f"the value of {self.kind} is no number: {self.value!r}")
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The places, a region opened into its provinces."""
+        opened = (lexicon.region_members(name) or (name,) for name in self.places)
+        return tuple(member for members in opened for member in members)
 
     @property
     def written_batches(self) -> str:
         """The batches as the ledger writes them (a change: ``1;2``); empty if none is named."""
-        return ";".join(str(ledger.Batches(one)) for one in (self.base, self.batches) if one)
+        return ";".join(str(one) for one in (self.base, self.batches) if one)
 
     @property
     def written_value(self) -> str:
         """The value as the ledger writes it."""
         if isinstance(self.value, tuple):
             return (">" if self.kind == "order" else "+").join(self.value)
-        return "" if self.value is None else str(self.value)
+        return str(self.value)
 
 
 @dataclass(frozen=True)
 class Unjudged:
-    """A number of the text of which no claim was made, and why, as one of `REASONS`."""
+    """A number of the text of which no claim was made, and why, as one of `WHY_NOT`."""
 
     start: int
     end: int
-    span: str
+    phrase: str
     reason: str
-
-
-REASONS = ("no filing", "no batch", "no place", "not understood")
 
 
 class Claims(list[Claim]):

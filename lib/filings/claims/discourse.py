@@ -7,6 +7,8 @@ from functools import cache
 
 from filings import places
 from filings.claims import lexicon
+from filings.claims.lex import Token
+from filings.ledger import Batches
 
 _MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 _AUTONOMOUS = ("内蒙古", "广西", "西藏", "宁夏", "新疆")
@@ -20,7 +22,7 @@ _DATED = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:专?电|讯)")
 
 
 @cache
-def _mention() -> re.Pattern:
+def _mention() -> re.Pattern[str]:
     return re.compile(lexicon.name_pattern())
 
 
@@ -51,17 +53,32 @@ def at_level(name: str, level: str) -> str | None:
 
 @dataclass
 class Discourse:
-    """The places an article has named. ``home``: whose it is by headline, dateline or a body.
+    """What carries over from sentence to sentence of an article.
 
-    ``local``: it speaks of 我省, or its headline or dateline names a place: a bare number is not
-    the country's. A body (湖南省网信办) makes only its own sentence local.
+    ``home``: whose it is by headline, dateline or a body. ``local``: it speaks of 我省, or its
+    headline or dateline names a place: a bare number is not the country's. A body (湖南省网信办)
+    makes only its own sentence local.
     """
 
+    on: bool = False  # the talk is of the register
     home: list[str] = field(default_factory=list)
     local: bool = False
-    named: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)  # places, one by one
+    group: tuple[str, ...] = ()  # the places last named together
+    subject: Token | None = None  # the place the sentence before spoke of
     broken: bool = False  # the place last spoken of is not known
+    unsure: bool = False  # the sentence before was passed over: whose a number is, who knows
+    batches: Batches = field(default_factory=Batches)  # the batches last spoken of
+    newest: int = 0  # the newest batch named
+    entities: bool = False  # the count before was one of filers
+    totals: set[int] = field(default_factory=set)  # entities of the whole country, as told
+    several: int | None = None  # filers of several services, as told
     _by_body: bool = False
+
+    def up_to_last(self) -> Batches:
+        """From here on the talk is of all batches up to the last one spoken of."""
+        self.batches = Batches(range(1, max(self.batches, default=0) + 1))
+        return self.batches
 
     def open(self, sentence: str, headline: bool) -> str:
         """Note a dateline, a body (湖南省网信办) or a headline's place; the sentence without it."""
@@ -101,31 +118,25 @@ class Discourse:
         here = [one for match in _mention().finditer(before)
                 for one in lexicon.places_named(match[0])]  # fmt: skip
 
-        def last(names):
-            return next((found for name in reversed(names) if (found := fit(name))), None)
+        def fit(*names: str) -> list[str]:
+            found = (at_level(name, level) if level else name for name in names)
+            return [name for name in found if name]
 
-        def fit(name):
-            return at_level(name, level) if level else name
-
-        own = last(self.home)
-        if word[0] in "我本":
-            return own or self._only(fit, here)
-        if len(subject) == 1 and fit(subject[0]):
-            return fit(subject[0])
-        if len(subject) > 1:
-            kin = {fit(name) for name in subject}
-            return kin.pop() if len(kin) == 1 else None
-        if word[0] in "该当" and self.broken:
-            return None
-        if word[0] in "该当" and (said := last(here) or last(self.named)):
-            return said
-        return own or self._only(fit, here)
-
-    def _only(self, fit, here: list[str]) -> str | None:
-        """The one place of the level named so far; None if none or if provinces are compared."""
+        if word[0] not in "我本":
+            if len(subject) > 1:
+                kin = {*fit(*subject)}
+                alike = len(kin) == 1 and len(fit(*subject)) == len(subject)
+                return kin.pop() if alike else None
+            if found := fit(*subject):
+                return found[0]
+            if word[0] in "该当" and self.broken:
+                return None
+            if word[0] in "该当" and (found := fit(*here) or fit(*self.named)):
+                return found[-1]
+        if found := fit(*self.home):
+            return found[-1]
         every = {name for name in (*self.named, *here)
                  if name != places.NATION and not lexicon.region_members(name)}  # fmt: skip
-        found = {fit(name) for name in every} - {None}
-        if len({places.province_of(name) for name in every}) > 1:
-            return None
-        return found.pop() if len(found) == 1 else None
+        only = {*fit(*every)}
+        compared = len({places.province_of(name) for name in every}) > 1
+        return only.pop() if len(only) == 1 and not compared else None

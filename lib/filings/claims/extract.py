@@ -10,13 +10,16 @@ empty batches.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from filings import places
 from filings.claims import lex, lexicon, text
 from filings.claims.claim import Claim, Claims, Unjudged
-from filings.claims.clause import NUMBERED, OBJECT, PRONOUN, Clause, Named, Spoken
+from filings.claims.clause import NUMBERED, OBJECT, PRONOUN, Clause, Spoken
 from filings.claims.discourse import Discourse
 from filings.claims.lex import Token
+
+Read = TypeVar("Read", Claim, Unjudged)
 
 _LONGEST = 2000  # signs of a sentence; what is longer is no prose
 _NARROWING = re.compile(
@@ -36,143 +39,111 @@ _NUMBERS = re.compile(
 
 def extract(article: str) -> Claims:
     """All claims about the register in an article's text, and every number that is none."""
-    reader = _Reader()
-    found, rest = [], []
+    mind = Discourse()
+    found: list[Claim] = []
+    rest: list[Unjudged] = []
     copy, stood = text.closed_up(text.plain(article))
 
-    def original(sentence, start, end):
-        first, last = stood[sentence.start + start], stood[sentence.start + end - 1] + 1
-        return {"start": first, "end": last, "span": article[first:last]}
+    def original(one: Read, sentence: text.Sentence) -> Read:
+        first, last = stood[sentence.start + one.start], stood[sentence.start + one.end - 1] + 1
+        return replace(one, start=first, end=last, phrase=article[first:last])
 
     for sentence in text.sentences(copy):
-        claims, unjudged = reader.read(sentence.text, sentence.headline)
-        found += [replace(one, **original(sentence, one.start, one.end)) for one in claims]
-        rest += [
-            Unjudged(**original(sentence, start, end), reason=why) for start, end, why in unjudged
-        ]
+        claims, unjudged = _read(sentence, mind)
+        found += [original(one, sentence) for one in claims]
+        rest += [original(one, sentence) for one in unjudged]
     return Claims(sorted(found, key=lambda claim: (claim.start, claim.end)), rest)
 
 
-class _Reader:
-    """Reads sentence after sentence; what carries over is held here."""
+def _read(sentence: text.Sentence, mind: Discourse) -> tuple[list[Claim], list[Unjudged]]:
+    """Claims of one plain sentence, and its other numbers, with offsets in it."""
+    words = sentence.text
+    if len(words) <= _LONGEST:
+        words = mind.open(words, sentence.headline)
+    if len(words) > _LONGEST or lexicon.OTHER_REGISTER.search(words):
+        mind.on, mind.unsure = False, True
+        reason = "not understood" if len(words) > _LONGEST else "no filing"
+        return [], [Unjudged(*one.span("number"), "", reason) for one in _numbers(words)]
+    state = Spoken(words, lex.tokens(words))
+    if mind.subject and PRONOUN.search(words):
+        state.subject = replace(mind.subject, start=-1, end=-1)
+    named = bool(lexicon.CUE.search(words)) or any(
+        token.kind.startswith("batch") for token in state.tokens
+    )
+    mind.on = mind.on or named
+    mind.entities = mind.entities and not named
+    off, start = "", 0
+    for clause in _clauses(state.tokens):
+        end = clause[-1].end if clause and clause[-1].kind == "comma" else len(words)
+        off = _off(words[start:end], clause, off)
+        Clause(mind, state, clause, start, end, silent=bool(off) or not mind.on).read()
+        start = end
+    if mind.on and not off:
+        _catching_up(state, mind)
+    for place in state.seen:
+        if len(place.places) > 1:
+            mind.group = place.places
+        elif not lexicon.region_members(place.places[0]):
+            mind.named += place.places
+    if len(state.counts) > 1:
+        mind.group = tuple(state.counts)
+    mind.unsure = mind.unsure and not state.seen
+    mind.subject = state.subject
+    return state.claims, _unjudged(state)
 
-    def __init__(self):
-        self.on = False
-        self.discourse = Discourse()
-        self.batches: tuple[int, ...] = ()
-        self.group: tuple[str, ...] = ()
-        self.entities = False
-        self.newest = 0  # the newest batch named
-        self.totals: set[int] = set()  # entities of the whole country, as told
-        self.several: int | None = None  # filers of several services, as told
-        self.subject: Named | None = None  # the place the sentence before spoke of
-        self.unsure = False  # the sentence before was passed over: whose a number is, who knows
 
-    # --- a sentence, clause by clause ----------------------------------------------------------
+def _numbers(sentence: str) -> Iterable[re.Match[str]]:
+    return (match for match in _NUMBERS.finditer(sentence) if match["number"])
 
-    def read(self, sentence: str, headline: bool = False) -> tuple[list[Claim], list[tuple]]:
-        """Claims of one plain sentence, and its other numbers, with offsets in it."""
-        if len(sentence) <= _LONGEST:
-            sentence = self.discourse.open(sentence, headline)
-        if len(sentence) > _LONGEST or lexicon.OTHER_REGISTER.search(sentence):
-            self.on, self.unsure = False, True
-            reason = "not understood" if len(sentence) > _LONGEST else "no filing"
-            return [], [(*one.span("number"), reason) for one in self._numbers(sentence)]
-        state = Spoken(sentence, lex.tokens(sentence))
-        if self.subject and PRONOUN.search(sentence):
-            state.subject = Named(self.subject.names, Token("place", -1, -1))
-        named = bool(lexicon.CUE.search(sentence)) or any(
-            t.kind.startswith("batch") for t in state.tokens
-        )
-        self.on = self.on or named
-        self.entities = self.entities and not named
-        off = ""
-        start = 0
-        for clause in self._clauses(state.tokens):
-            end = clause[-1].end if clause and clause[-1].kind == "comma" else len(sentence)
-            off = self._off(sentence[start:end], clause, off)
-            self._clause(state, clause, start, end, silent=bool(off) or not self.on)
-            start = end
-        if self.on and not off:
-            self._catching_up(state)
-        for one in state.seen:
-            if len(one.names) > 1:
-                self.group = one.names
-            elif not lexicon.region_members(one.names[0]):
-                self.discourse.named += one.names
-        if len(state.counts) > 1:
-            self.group = tuple(state.counts)
-        if state.seen:
-            self.unsure = False
-        self.subject = state.subject
-        return state.claims, self._unjudged(state)
 
-    @staticmethod
-    def _numbers(sentence: str) -> Iterable[re.Match]:
-        return (match for match in _NUMBERS.finditer(sentence) if match["number"])
+def _unjudged(state: Spoken) -> list[Unjudged]:
+    """Numbers no claim was made of, and why."""
+    tokens = [part for token in state.tokens for part in token.parts or (token,)]
+    rest = [Unjudged(token.start, token.end, "", state.why[token.start]) for token in tokens
+            if token.kind in NUMBERED and token.start not in state.judged]  # fmt: skip
+    for match in _numbers(state.text):
+        if not any(token.start < match.end() and match.start() < token.end for token in tokens):
+            rest.append(Unjudged(*match.span("number"), "", state.reason(match.start())))
+    return sorted(rest, key=lambda one: (one.start, one.end))
 
-    def _unjudged(self, state: Spoken) -> list[tuple[int, int, str]]:
-        """Numbers no claim was made of: (start, end, why)."""
-        tokens = [part for token in state.tokens for part in token.parts or (token,)]
-        rest = [(token.start, token.end, state.why[token.start]) for token in tokens
-                if token.kind in NUMBERED and token.start not in state.judged]  # fmt: skip
-        for match in self._numbers(state.text):
-            if not any(token.start < match.end() and match.start() < token.end for token in tokens):
-                rest.append((*match.span("number"), state.reason(match.start())))
-        return sorted(rest)
 
-    def _catching_up(self, state: Spoken):
-        """Add what a sentence says of places that catch up, or still lag (a trend has no value)."""
-        for match in _NARROWING.finditer(state.text):
-            named = [one for one in state.seen
-                     if not OBJECT.search(state.text[: one.token.start])
-                     and not set(one.names) <= _AHEAD]  # fmt: skip
-            before = [one for one in named if one.token.start < match.start()]
-            place = (
-                before[-1] if before else max(named, key=lambda one: len(one.names), default=None)
-            )
-            if place:
-                first, last = place.token, Token("trend", match.start(), match.end())
-                if re.search(
-                    "[,;]", state.text[min(first.end, last.end) : max(first.start, last.start)]
-                ):
-                    first = last
-                state.emit("trend", place.names, self.batches, "services", "", None, first, last)
+def _catching_up(state: Spoken, mind: Discourse) -> None:
+    """Add what a sentence says of places that catch up, or still lag (a trend has no value)."""
+    behind = [place for place in state.seen
+              if not OBJECT.search(state.text[: place.start])
+              and not set(place.places) <= _AHEAD]  # fmt: skip
+    for match in _NARROWING.finditer(state.text):
+        before = [place for place in behind if place.start < match.start()]
+        largest = max(behind, key=lambda place: len(place.places), default=None)
+        if place := before[-1] if before else largest:
+            said = Token("trend", match.start(), match.end(), relation="")
+            first, last = sorted((said, place), key=lambda one: one.start)
+            if not re.search("[,;]", state.text[first.end : last.start]):
+                said = replace(said, start=first.start, end=max(first.end, last.end))
+            state.emit("trend", place.places, mind.batches, said, value="", unit="services")
 
-    @staticmethod
-    def _clauses(tokens: list[Token]) -> Iterable[list[Token]]:
-        clause: list[Token] = []
-        for token in tokens:
-            clause.append(token)
-            if token.kind == "comma":
-                yield clause
-                clause = []
-        yield clause
 
-    @staticmethod
-    def _off(clause: str, tokens: list[Token], before: str) -> str:
-        """Why a clause says nothing of the register: plan, topic, category; "" if it may."""
-        if before == "plan" or lexicon.PLAN.search(clause):
-            return "plan"
-        if lexicon.OFF_TOPIC.search(clause):
-            return "topic"
-        if lexicon.FIRMS.search(clause) and not lexicon.REGISTERED.search(clause):
-            return "topic"
-        if lexicon.CATEGORY.search(clause):
-            return "category"
-        kinds = {token.kind for token in tokens}
-        if before == "topic" and ("batch" in kinds or lexicon.ON_TOPIC.search(clause)):
-            return ""
-        if before == "category" and kinds & {"batch", "place", "nation"}:
-            return ""
-        return before
+def _clauses(tokens: list[Token]) -> Iterable[list[Token]]:
+    clause: list[Token] = []
+    for token in tokens:
+        clause.append(token)
+        if token.kind == "comma":
+            yield clause
+            clause = []
+    yield clause
 
-    def _clause(self, state: Spoken, tokens: list[Token], start: int, end: int, silent: bool):
-        clause = Clause(self, state, tokens, start, end, silent)
-        for index, token in enumerate(tokens):
-            handler = getattr(clause, f"on_{token.kind}", None)
-            if handler:
-                handler(index, token)
-            for part in token.parts or (token,):
-                state.why.setdefault(part.start, clause.reason())
-        state.clauses.append((end, clause.reason()))
+
+def _off(clause: str, tokens: list[Token], before: str) -> str:
+    """Why a clause says nothing of the register: plan, topic, category; "" if it may."""
+    if before == "plan" or lexicon.PLAN.search(clause):
+        return "plan"
+    if lexicon.OFF_TOPIC.search(clause):
+        return "topic"
+    if lexicon.FIRMS.search(clause) and not lexicon.REGISTERED.search(clause):
+        return "topic"
+    if lexicon.CATEGORY.search(clause):
+        return "category"
+    kinds = {token.kind for token in tokens}
+    again = {"topic": {"batch"}, "category": {"batch", "place", "nation"}}.get(before, set())
+    on_topic = before == "topic" and lexicon.ON_TOPIC.search(clause)
+    return "" if on_topic or kinds & again else before

@@ -5,20 +5,20 @@ if no table breaks a row, contradicted if no table meets all of them, undecided 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import pairwise, product
 
 from filings import convergence, ledger, places
 from filings.bounds import IdentifiedSet, Sum
 from filings.bounds.explain import Checker, Limit, Supposed, core_of
 from filings.bounds.model import Model
 from filings.bounds.program import Form, add
-from filings.claims import lexicon, wording
+from filings.claims import wording
 from filings.claims.claim import Claim
 from filings.ledger import KINDS, Statement
+from filings.ledger.kinds import Order
 from filings.words import Text
 
 VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
@@ -72,7 +72,10 @@ def standing(verdict: Verdict, alone: Verdict) -> str:
 def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[Statement, ...]:
     """The ledger less what only those sources say; reprints of one text count as the text.
 
-    Raises ValueError for a source that the ledger does not know.
+    Raises
+    ------
+    ValueError
+        For a source that the ledger does not know.
     """
     statements = tuple(statements)
     known = {source for one in statements for source in ledger.sources(one)}
@@ -82,11 +85,8 @@ def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[St
             f"no statement of the ledger is from {', '.join(unknown)}; see sources.csv"
         )
     left_out = {ledger.text_of(source) for source in sources}
-    return tuple(
-        one
-        for one in statements
-        if {ledger.text_of(source) for source in ledger.sources(one)} - left_out
-    )
+    told = ((one, {ledger.text_of(source) for source in ledger.sources(one)}) for one in statements)
+    return tuple(one for one, texts in told if texts - left_out)
 
 
 def judge(claim: Claim, register: IdentifiedSet) -> Verdict:
@@ -94,21 +94,30 @@ def judge(claim: Claim, register: IdentifiedSet) -> Verdict:
     return judge_all([claim], register)[0]
 
 
-def judge_all(claims: Sequence[Claim], register: IdentifiedSet) -> list[Verdict]:
+def judge_all(claims: Iterable[Claim], register: IdentifiedSet) -> list[Verdict]:
     """The verdicts on the claims of one text, in their order: all are put to one program."""
-    cases = {one: None for one in claims if one.kind != "trend" and one.batches}
-    decided = _decided(list(cases), register)
-    verdicts = []
-    for one in claims:
+    said = [_case(claim) for claim in claims]
+    cases = list(dict.fromkeys(said))
+    decided = _decided([one for one in cases if one.kind != "trend" and one.batches], register)
+    verdicts = {}
+    for one in cases:
         if one.kind == "trend":
-            verdicts.append(_trend(one, register))
+            verdicts[one] = _trend(one, register)
         elif not one.batches:
-            verdicts.append(Verdict("undecided", None, None, (), NO_BATCH))
+            verdicts[one] = Verdict("undecided", None, None, (), NO_BATCH)
         else:
             verdict, evidence = decided[one]
             low, high = _quantity(one, register)
-            verdicts.append(Verdict(verdict, low, high, evidence, _reason(one, verdict, low, high)))
-    return verdicts
+            reason = _reason(one, verdict, low, high)
+            verdicts[one] = Verdict(verdict, low, high, evidence, reason)
+    return [verdicts[one] for one in said]
+
+
+def _case(claim: Claim) -> Claim:
+    """The claim wherever it stands, as a text may say a thing twice; regions as their provinces."""
+    if claim.kind == "trend":
+        return replace(claim, start=0, end=0)
+    return replace(claim, places=claim.members, start=0, end=0, phrase="")
 
 
 # --- claims as rows ------------------------------------------------------------------------------
@@ -119,29 +128,29 @@ def _decided(
 ) -> dict[Claim, tuple[str, tuple[str, ...]]]:
     """Each claim's verdict, and the ids of statements from which it follows, none to spare."""
     kept = register.statements
-    sums = [question for one in claims for question in _sums(one)]
-    model = Model(kept, sums, about=[probe for one in claims for probe in _probes(one)])
+    whole = {one: _supposed(one) for one in claims}
+    sums = [question for case in whole.values() for question in case.sums]
+    model = Model(kept, sums, about=[said for case in whole.values() for said in case.about])
     supposed: list[Supposed] = []
     true: dict[Claim, int] = {}
     false: dict[Claim, list[int]] = {}
-    for one in claims:
-        true[one] = len(kept) + len(supposed)
-        supposed.append(Supposed(_sums(one), partial(_rows, one), _probes(one)))
+    for one, case in whole.items():
         ends = [
             (number, end)
             for number, (_, *limits) in enumerate(_rows(one, model))
             for end, limit in enumerate(limits)
             if limit is not None
         ]
+        true[one] = len(kept) + len(supposed)
         false[one] = [true[one] + 1 + n for n in range(len(ends))]
-        supposed += [
-            Supposed(_sums(one), partial(_broken, one, *end), _probes(one)) for end in ends
-        ]
+        supposed.append(case)
+        supposed += [replace(case, rows=partial(_broken, one, *end)) for end in ends]
     room = max([4, *map(_room, claims)])
     known = {b: c for b, c in register.model.ceilings.items() if b not in register.open_batches}
     ceilings = {b: known.get(b, room * c) for b, c in model.ceilings.items()}
     quick = Checker(kept, supposed, ceilings)
-    everything, found = list(range(len(kept))), {}
+    everything = list(range(len(kept)))
+    found: dict[Claim, tuple[str, list[int]]] = {}
     for one in claims:
         if not any(quick.holds([*everything, way]) for way in false[one]):
             found[one] = "supported", false[one]
@@ -161,9 +170,8 @@ def _room(claim: Claim) -> int:
     """How many times what the statements need a claim may need: a whole for a small share."""
     if claim.kind in ("order", "leaders") or not claim.value:
         return 1
-    if claim.kind in ("share", "growth", "ratio"):
-        return math.ceil(400 / abs(claim.value))
-    return math.ceil(4 * abs(claim.value) / 100)
+    part = abs(claim.amount) / 100
+    return math.ceil(4 / part if claim.kind in ("share", "growth", "ratio") else 4 * part)
 
 
 def _deciding(
@@ -179,7 +187,7 @@ def _deciding(
     chosen: list[int] = []
     # What the relaxation rules out is quick to explain, and may rule out the others, too.
     whole = {way: checker.relaxed_holds([*ordered, way]) for way in impossible}
-    for way in sorted(impossible, key=whole.get):
+    for way in sorted(impossible, key=lambda way: whole[way]):
         if chosen and not checker.holds([*chosen, way]):
             continue
         if not chosen and not checker.relaxed_holds([*ordered[:1], way]):
@@ -202,64 +210,61 @@ def _is_total(one: Statement) -> bool:
     return one.kind == "count" and one.places == (places.NATION,)
 
 
+def _part(claim: Claim) -> Sum:
+    return Sum(claim.unit, claim.places, claim.batches)
+
+
+def _other(claim: Claim) -> Sum:
+    """What a share, a ratio, a change or a growth compares that with."""
+    if claim.base:
+        return Sum(claim.unit, claim.places, claim.base)
+    return Sum(claim.unit, (claim.of,), claim.batches)
+
+
+def _supposed(claim: Claim) -> Supposed:
+    """The claim, supposed to be true."""
+    known = claim.kind in KINDS
+    sums = () if known else (_part(claim), _other(claim))
+    return Supposed(sums, partial(_rows, claim), (claim,) if known else ())
+
+
 def _rows(claim: Claim, model: Model) -> Iterator[Limit]:
-    """What must be so for the claim to be true."""
-    for probe in _probes(claim):
-        yield from KINDS[probe.kind].rule(probe, model)
-    yield from _direct_rows(claim, model)
+    """What must be so for the claim to be true, in whole numbers."""
+    kind = KINDS.get(claim.kind)
+    if claim.kind == "count":
+        yield model.form(_part(claim)), *_whole_ends(claim)
+    elif claim.kind == "coverage":
+        yield model.coverage(claim.batches), *_whole_ends(claim)
+    elif claim.kind == "change":
+        sign = 1 if claim.amount >= 0 else -1
+        form = add((sign, model.form(_part(claim))), (-sign, model.form(_other(claim))))
+        yield form, *_whole_ends(claim)
+    elif claim.kind in ("share", "growth", "ratio"):
+        part, whole, limits = model.form(_part(claim)), model.form(_other(claim)), _percents(claim)
+        if limits.low is not None:
+            yield _above(part, whole, limits.low), int(limits.low_open), None
+        if limits.high is not None:
+            yield _above(part, whole, limits.high), None, -int(limits.high_open)
+    elif isinstance(kind, Order):
+        for pair in kind.pairs(claim, model):
+            ahead, behind = (model.form(Sum(claim.unit, (name,), claim.batches)) for name in pair)
+            yield add((1, ahead), (-1, behind)), 0, None
+    elif kind:
+        yield from kind.rule(claim, model)
+    if claim.kind == "rank" and claim.wording:
+        above, below = wording.MARGIN.as_integer_ratio()
+        for name in places.province_names():
+            if name not in claim.places:
+                other = model.form(Sum(claim.unit, (name,), claim.batches))
+                yield add((below, model.form(_part(claim))), (-above, other)), 0, None
 
 
 def _broken(claim: Claim, number: int, end: int, model: Model) -> list[Limit]:
     """One of these is not so: the form lies below its lowest (0) or above its highest (1) value."""
     form, low, high = list(_rows(claim, model))[number]
-    return [(form, None, low - 1) if end == 0 else (form, high + 1, None)]
-
-
-def _names(claim: Claim) -> tuple[str, ...]:
-    """The claim's places, regions opened into their provinces."""
-    return tuple(
-        member for name in claim.places for member in lexicon.region_members(name) or (name,)
-    )
-
-
-def _part(claim: Claim) -> Sum:
-    return Sum(claim.unit, _names(claim), claim.batches)
-
-
-def _whole(claim: Claim) -> Sum:
-    return Sum(claim.unit, (claim.of,), claim.batches)
-
-
-def _before(claim: Claim) -> Sum:
-    return Sum(claim.unit, _names(claim), claim.base)
-
-
-def _sums(claim: Claim) -> tuple[Sum, ...]:
-    if claim.kind in ("change", "growth"):
-        return _part(claim), _before(claim)
-    if claim.kind == "ratio":
-        return _part(claim), _whole(claim)
-    if claim.kind in ("count", "share", "rank"):
-        return (_part(claim), _whole(claim)) if claim.kind == "share" else (_part(claim),)
-    if claim.kind in ("order", "leaders"):
-        return tuple(Sum(claim.unit, (name,), claim.batches) for name in claim.value)
-    return ()
-
-
-def _probes(claim: Claim) -> tuple[Statement, ...]:
-    """Statements whose rows are the claim's, for the kinds that need unknowns of their own."""
-
-    def probe(relation, value):
-        return Statement("claim", "", claim.kind, claim.places, claim.batches, claim.unit, relation,
-                         value, claim.of)  # fmt: skip
-
-    if claim.kind in ("count", "share", "order", "leaders", "change", "growth", "ratio"):
-        return ()
-    if claim.kind == "coverage":
-        least, most = _whole_ends(claim)
-        everywhere = len(places.province_names())
-        return probe(">=", least or 0), probe("<=", everywhere if most is None else most)
-    return (probe(claim.relation, claim.value),)
+    if end == 0 and low is not None:
+        return [(form, None, low - 1)]
+    return [] if high is None else [(form, high + 1, None)]
 
 
 def _whole_ends(claim: Claim) -> tuple[int | None, int | None]:
@@ -272,59 +277,16 @@ def _whole_ends(claim: Claim) -> tuple[int | None, int | None]:
     )
 
 
-def _direct_rows(claim: Claim, model: Model):
-    """Rows of a count, a share, an order, and a lead by an absolute margin, in whole numbers."""
-    if claim.kind == "count":
-        yield model.form(_part(claim)), *_whole_ends(claim)
-    elif claim.kind == "change":
-        sign = 1 if claim.value >= 0 else -1
-        form = add((sign, model.form(_part(claim))), (-sign, model.form(_before(claim))))
-        yield form, *_whole_ends(claim)
-    elif claim.kind in ("share", "growth", "ratio"):
-        whole = _before(claim) if claim.kind == "growth" else _whole(claim)
-        yield from _as_part(model.form(_part(claim)), model.form(whole), _percents(claim))
-    elif claim.kind in ("order", "leaders"):
-        for more, less in _pairs(claim):
-            ahead, behind = (
-                model.form(Sum(claim.unit, (name,), claim.batches)) for name in (more, less)
-            )
-            yield add((1, ahead), (-1, behind)), 0, None
-    elif claim.kind == "rank" and claim.wording:
-        scale = wording.MARGIN.as_integer_ratio()
-        for name in places.province_names():
-            if name not in claim.places:
-                other = model.form(Sum(claim.unit, (name,), claim.batches))
-                mine = model.form(_part(claim))
-                yield add((scale[1], mine), (-scale[0], other)), 0, None
-
-
 def _percents(claim: Claim) -> wording.Limits:
     """Limits of a share, a ratio or what a growth has led to, in percent of the other sum."""
     limits = wording.limits(claim)
-    if claim.kind == "growth" and claim.value < 0:
-        flipped = (None if end is None else 100 - end for end in (limits.high, limits.low))
-        return wording.Limits(*flipped, limits.high_open, limits.low_open)
+    if claim.kind == "growth" and claim.amount < 0:
+        low, high = (None if end is None else 100 - end for end in (limits.high, limits.low))
+        return wording.Limits(low, high, limits.high_open, limits.low_open)
     shift = 100 if claim.kind == "growth" else 0
     scale = 100 if claim.kind == "ratio" and "倍" in claim.wording else 1
-    ends = (None if end is None else shift + scale * end for end in (limits.low, limits.high))
-    return wording.Limits(*ends, limits.low_open, limits.high_open)
-
-
-def _as_part(part: Form, whole: Form, limits: wording.Limits):
-    """Rows of: part, in percent of the whole, is within the limits."""
-    if limits.low is not None:
-        yield _above(part, whole, limits.low), int(limits.low_open), None
-    if limits.high is not None:
-        yield _above(part, whole, limits.high), None, -int(limits.high_open)
-
-
-def _pairs(claim: Claim) -> Iterable[tuple[str, str]]:
-    """Who is not below whom, by an order or a set of leaders: (the one ahead, the other)."""
-    named = claim.value
-    others = [name for name in places.province_names() if name not in named]
-    if claim.kind == "leaders":
-        return product(named, others)
-    return [*pairwise(named), *((named[-1], other) for other in others)]
+    low, high = (None if end is None else shift + scale * end for end in (limits.low, limits.high))
+    return replace(limits, low=low, high=high)
 
 
 def _above(part: Form, whole: Form, percent: Decimal) -> Form:
@@ -336,33 +298,31 @@ def _above(part: Form, whole: Form, percent: Decimal) -> Form:
 # --- the range of the claim's quantity -----------------------------------------------------------
 
 
-def _quantity(claim: Claim, register: IdentifiedSet) -> tuple:
+def _quantity(claim: Claim, register: IdentifiedSet) -> tuple[float | None, float | None]:
     """(low, high) of what the claim gives a number for; (None, None) where it gives none."""
-    if claim.kind == "count":
-        (found,) = register.bounds([_part(claim)])
-        return found.low, found.high
     if claim.kind == "share":
-        found = register.ratio(_part(claim), _whole(claim))
-        return tuple(
+        found = register.ratio(_part(claim), _other(claim))
+        low, high = (
             None if end is None else round(100 * end, 2) for end in (found.low, found.high)
         )
-    if claim.kind == "coverage":
+        return low, high
+    if claim.kind == "count":
+        found = register.sum(_part(claim))
+    elif claim.kind == "coverage":
         found = register.coverage(claim.batches)
-        return found.low, found.high
-    if claim.kind == "rank":
+    elif claim.kind == "rank":
         found = register.rank(claim.place, claim.batches, claim.unit)
-        return found.low, found.high
-    return None, None
+    else:
+        return None, None
+    return found.low, found.high
 
 
 # --- which statements decide ---------------------------------------------------------------------
 
 
-def _spared_first(claim: Claim, one: Statement) -> tuple:
+def _spared_first(claim: Claim, one: Statement) -> tuple[bool, bool, bool, bool, int]:
     """Sorts statements: the vaguest and most distant first, the claim's own fact last."""
-    fact = (one.kind, one.places, one.batches, one.unit) == (
-        claim.kind, claim.places, claim.batches, claim.unit,
-    )  # fmt: skip
+    fact = one.fact[:4] == claim.fact[:4]  # kind, places, batches, unit
     precise = not KINDS[one.kind].vague
     return fact, precise, one.relation == "=", set(one.batches) == set(claim.batches), -one.row
 
@@ -372,44 +332,38 @@ def _spared_first(claim: Claim, one: Statement) -> tuple:
 
 def _trend(claim: Claim, register: IdentifiedSet) -> Verdict:
     """Sentences on catching up are judged by the tests of ``convergence``."""
-    if "布局" in claim.span:
-        return Verdict("outside the register", None, None, (),
-                       Text("The register counts filings; it does not say who plans what.",
-                            "备案清单只计备案，不说明谁在布局。"))  # fmt: skip
-    test = None
+    reason = Text("No test is laid down for this sentence.", "此类说法尚无检验办法。")
+    if "布局" in claim.phrase:
+        reason = Text("The register counts filings; it does not say who plans what.",
+                      "备案清单只计备案，不说明谁在布局。")  # fmt: skip
+        return Verdict("outside the register", None, None, (), reason)
+    test: Callable[[IdentifiedSet], convergence.Finding]
     if claim.places == ("中西部",):
-        test = "catching up"
+        test = _catching_up
     elif set(claim.places) == set(convergence.NAMED):
-        narrows = "缩小" in claim.span or "收窄" in claim.span
-        test = "narrowing" if narrows else "gap remains"
-    if test is None:
-        return Verdict(
-            "undecided", None, None, (),
-            Text("No test is laid down for this sentence.", "此类说法尚无检验办法。"),
-        )  # fmt: skip
+        narrows = "缩小" in claim.phrase or "收窄" in claim.phrase
+        test = convergence.narrowing if narrows else convergence.gap_remains
+    else:
+        return Verdict("undecided", None, None, (), reason)
     try:
-        finding = _finding(register, test)
+        finding = _finding(test, register)
     except ValueError as error:  # the joint values left are too many to go through
-        return Verdict(
-            "undecided", None, None, (),
-            Text(
-                f"The evidence leaves too much open: {error}.",
-                "证据留下的可能过多，无法逐一检验。",
-            ),
-        )  # fmt: skip
+        reason = Text(f"The evidence leaves too much open: {error}.",
+                      "证据留下的可能过多，无法逐一检验。")  # fmt: skip
+        return Verdict("undecided", None, None, (), reason)
     return Verdict(finding.verdict, finding.low, finding.high, (), finding.reason)
 
 
+def _catching_up(register: IdentifiedSet) -> convergence.Finding:
+    return convergence.catching_up(register, next(iter(convergence.interiors().values())))
+
+
 @lru_cache(maxsize=8)
-def _finding(register: IdentifiedSet, test: str) -> convergence.Finding:
+def _finding(
+    test: Callable[[IdentifiedSet], convergence.Finding], register: IdentifiedSet
+) -> convergence.Finding:
     """The finding of one test; it takes seconds, and an article may say a thing twice."""
-    if test == "catching up":
-        return convergence.catching_up(register, next(iter(convergence.interiors().values())))
-    return (
-        convergence.narrowing(register)
-        if test == "narrowing"
-        else convergence.gap_remains(register)
-    )
+    return test(register)
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -434,7 +388,7 @@ _HOW = {
 }
 
 
-def _reason(claim: Claim, verdict: str, low, high) -> Text:
+def _reason(claim: Claim, verdict: str, low: float | None, high: float | None) -> Text:
     """Why, in a sentence or two."""
     en, zh = _HOW[verdict]
     if claim.kind in _WHAT and low is not None:

@@ -5,16 +5,16 @@ place and which batch an amount belongs to is the reader's work.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 
 from filings import places
 from filings.claims import lexicon
+from filings.ledger import Batches
 
 _DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 NUMERALS = f"{_DIGIT}十百千万亿廿卅卌拾佰仟"
-_DIGIT_VALUES = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _LONGEST = 15
 # Atomic, and never from its middle: a number is read as a whole or not at all.
 _NUMBER = (
@@ -59,42 +59,45 @@ _PERCENT = (
 _TENTHS = "[一二两三四五六七八九]成(?:半|[一二三四五六七八九])?"
 _FRACTION = rf"[{_DIGIT}十]+分之[{_DIGIT}十](?!\S?分之)|(?<![\d/])\d/\d(?![\d/])"
 _SHARE = rf"(?:{BEFORE_WORDS})?(?:{_PERCENT}|{_TENTHS}|{_FRACTION})(?:强|弱|{_BEHIND})?"
+_ABOUT = rf"(?P<before>{BEFORE_WORDS})?(?P<number>{_NUMBER})(?P<more>余|多|来)?"
 _ITEM = rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
+_PODIUM = {"状元": 1, "冠军": 1, "榜眼": 2, "亚军": 2, "探花": 3, "季军": 3}
 
 _SPECS = (
+    ("place", lexicon.place_pattern()),
     # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
-    ("batch_run", rf"第({_ORDINAL})批?(?:至|到|-|~|—)第?({_ORDINAL})批次?"),
-    ("batch_run", rf"首批(?:至|到|-|~)()第?({_ORDINAL})批次?"),
-    ("batch_run", rf"(?:截至到?|截止到?|(?<![^,;。(])[至到](?=第))第?()({_ORDINAL})批次?"),
-    ("batch_run", rf"[前头]()({_ORDINAL})(?:个?批次?|次备案)"),
+    ("batch_run", rf"第(?P<first>{_ORDINAL})批?(?:至|到|-|~|—)第?(?P<last>{_ORDINAL})批次?"),
+    ("batch_run", rf"首批(?:至|到|-|~)第?(?P<last>{_ORDINAL})批次?"),
+    ("batch_run", rf"(?:截至到?|截止到?|(?<![^,;。(])[至到](?=第))第?(?P<last>{_ORDINAL})批次?"),
+    ("batch_run", rf"[前头](?P<last>{_ORDINAL})(?:个?批次?|次备案)"),
     ("batch_list", rf"第{_ORDINAL}(?:(?:、|和|及|与|以及)第?{_ORDINAL})+批次?"),
-    ("batch", rf"第({_ORDINAL})批次?"),
-    ("batch", r"(?<!国内)(?<!全国)(?<!我国)()首批(?!次)"
+    ("batch", rf"第(?P<last>{_ORDINAL})批次?"),
+    ("batch", r"(?<!国内)(?<!全国)(?<!我国)首批(?!次)"
               r"(?=\S{0,14}(?:备案|清单|名单|区块链信息服务|\d))"),
-    ("batch", r"()次批(?=\d|共|备案|清单|名单)"),
+    ("batch", r"次批(?=\d|共|备案|清单|名单)"),
     ("batch_same", r"[本此该这]批次?|这一批|此次|本次|新一批|最新一批"),
     ("batch_before", r"上一批|上批|前一批|前次|上次"),
-    ("batch_count", r"(?<![第前头首几数\d十])([二两三四五六七八九十]{1,2}|\d{1,2})"
+    ("batch_count", r"(?<![第前头首几数\d十])(?P<number>[二两三四五六七八九十]{1,2}|\d{1,2})"
                     r"(?:个?批次|次备案(?!的)|批(?![量准复]))"),
     # Shares.
     ("shares", rf"{_SHARE}(?:(?:[、和及与]|以及)占?{_SHARE})+"),
-    ("times", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?倍({_BEHIND})?"),
+    ("times", rf"{_ABOUT}倍(?P<behind>{_BEHIND})?"),
     ("share", _SHARE),
     ("half", r"(?<=的)一半(?!以上|多)|(?:将?近|接近|约)(?:半数|一半|半)(?![年个小月天百])"
              r"|(?:超过?|逾|占据?)?(?:半数|一半)(?:以上|多)|(?:超过?|逾)(?:一半|半数|半)|过半数?"),
     # Provinces that take part; but 四省市 right behind four places only sums them up.
     ("group", _GROUP),
-    ("provinces", rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?个?{_PROVINCES}(?![内级外])"),
+    ("provinces", rf"{_ABOUT}个?{_PROVINCES}(?![内级外])"),
     ("most_provinces", rf"(?:绝?大多数|大部分|多数)的?{_PROVINCES}"),
     # Ranks.
     ("ranks", rf"第?{_ORDINAL}(?:至|到|-|~)第?{_ORDINAL}(?:位|名)"),
     ("ranks", rf"第?{_ORDINAL}(?:、第?{_ORDINAL})*[、和及与]第?{_ORDINAL}(?:位|名)"),
     ("ranks", rf"第{_ORDINAL}(?:、第{_ORDINAL})*[、和及与]第{_ORDINAL}(?![批次、\d届季])"),
-    ("top", rf"前({_ORDINAL})(?![\d,]*(?:[批季年月天日期轮次届家个款成沿.%]|大(?!省)))"
+    ("top", rf"前(?P<rank>{_ORDINAL})(?![\d,]*(?:[批季年月天日期轮次届家个款成沿.%]|大(?!省)))"
             r"(?:名|位|强|甲|列|大省份|大省|省份|省市)?"),
-    ("rank", r"(榜眼|亚军|探花|季军|状元|冠军)"),
-    ("rank", rf"第({_ORDINAL})(?:位|名|把交椅)"),
-    ("rank", rf"第({_ORDINAL})(?![批、\d季届次期条款版代轮大部方家个步梯时章种类十百])"),
+    ("rank", rf"(?P<rank>{'|'.join(_PODIUM)})"),
+    ("rank", rf"第(?P<rank>{_ORDINAL})(?:位|名|把交椅)"),
+    ("rank", rf"第(?P<rank>{_ORDINAL})(?![批、\d季届次期条款版代轮大部方家个步梯时章种类十百])"),
     ("first", r"首位|榜首|居首|头名|之首|魁首|拔得头筹|独占鳌头|领跑(?:全国)?"),
     ("most", r"(?:数量|备案|项目|服务|数)?(?:也|均|依旧|仍然|仍|依然)?最多"),
     ("next", r"紧随其后|紧追其后|紧随|次之|其次|位[居列]其后|列其后|排[名在]其后|随后"),
@@ -106,11 +109,11 @@ _SPECS = (
                 rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})(?!{_NOT_SERVICES})"),
     ("bare_amounts", rf"(?<=为|有|是|达|:)(?!{_NAMES})(?:{_NUMBER})(?:[、和及与](?:{_NUMBER}))+"
                      rf"(?![万千亿%.\d元年月日]|{_COUNTER})"),
-    ("amount", rf"({BEFORE_WORDS})?({_NUMBER})(余|多|来)?({_COUNTER})(?!{_NOT_SERVICES})"
-               r"(以上|以下|左右|上下)?"),
+    ("amount", rf"{_ABOUT}(?P<counter>{_COUNTER})(?!{_NOT_SERVICES})"
+               r"(?P<behind>以上|以下|左右|上下)?"),
     # In a table that runs on in a line, the counter stands at its head: 备案数(个):北京83、广东44.
-    ("listed_amount", rf"(?<=[\u4e00-\u9fff:])({_NUMBER})(?=[、,;。]|$)"),
-    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)(?!{_NAMES})({_NUMBER})"
+    ("listed_amount", rf"(?<=[\u4e00-\u9fff:])(?P<number>{_NUMBER})(?=[、,;。]|$)"),
+    ("bare_amount", rf"(?<=数|量)(?:为|达到|达|是|有|共|:)(?!{_NAMES})(?P<number>{_NUMBER})"
                     rf"(?![万千亿%.\d元年月日倍]|{_COUNTER})"),
     # Small words that bind.
     ("in_order", r"依次(?:为|是|:)"),
@@ -130,7 +133,13 @@ _SPECS = (
     ("close", r"\)"),
 )  # fmt: skip
 
-_CAPTURE = re.compile(r"(?<!\\)\((?!\?)")
+
+# All specifications in one alternation finds a word; each alone reads its parts.
+_ALONE = {f"t{index}": (kind, re.compile(pattern)) for index, (kind, pattern) in enumerate(_SPECS)}
+_NAMED = re.compile(r"\(\?P<\w+>")
+_ANY = re.compile(
+    "|".join(f"(?P<{name}>{_NAMED.sub('(?:', one.pattern)})" for name, (_, one) in _ALONE.items())
+)
 
 
 @dataclass(frozen=True)
@@ -146,133 +155,95 @@ class Token:
     start: int
     end: int
     places: tuple[str, ...] = ()
-    items: tuple[tuple[int, ...], ...] = ()
+    items: tuple[Batches, ...] = ()
     values: tuple[Decimal, ...] = ()
     relation: str = "="
     wording: str = ""
     unit: str = ""
     parts: tuple["Token", ...] = ()
 
+    @property
+    def whole(self) -> int:
+        """The number, of a token that carries one, as a whole number."""
+        return int(self.values[0])
 
-_UNIT_SIGNS = {"十": 10, "百": 100, "千": 1000}
-_MYRIADS = {"万": 10_000, "亿": 100_000_000}
-_AS_WRITTEN = str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
+    @property
+    def batches(self) -> Batches:
+        """All batches that a batch token names."""
+        return Batches({batch for item in self.items for batch in item})
+
+
+_AS_WRITTEN = str.maketrans(
+    {**dict(zip("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千", strict=True)),
+     "廿": "二十", "卅": "三十", "卌": "四十"}
+)  # fmt: skip
+_POWERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+_DIGITS = str.maketrans("零一二三四五六七八九", "0123456789")
 
 
 def number(text: str) -> Decimal:
     """The value of a number in digits, Chinese numerals or both: 三百零九, 1,015, 1.2万, 廿五.
 
-    Raises ValueError for signs that are no number (一百零十) and for numbers of more than 12 signs.
+    Raises
+    ------
+    ValueError
+        For signs that are no number (一百零十) and for numbers of more than 15 signs.
     """
-    text = text.replace(",", "")
+    from cn2an import an2cn, cn2an  # slow to load
+
+    text = text.replace(",", "").translate(_AS_WRITTEN)
     if len(text) > _LONGEST:
         raise ValueError(f"{text[:_LONGEST]}… is no number of filings")
-    for sign, value in (("廿", "二十"), ("卅", "三十"), ("卌", "四十")):
-        text = text.replace(sign, value)
-    text = text.translate(_AS_WRITTEN)
-    if digits := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", text):
-        scale = 1
-        for sign in digits[2]:
-            scale *= {**_UNIT_SIGNS, **_MYRIADS}[sign]
-        return Decimal(digits[1]) * scale
-    if "点" in text:
-        whole, _, part = text.partition("点")
-        return number(whole) + Decimal("0." + "".join(str(_DIGIT_VALUES[sign]) for sign in part))
-    if set(text) <= set(_DIGIT_VALUES) and (len(text) > 2 or text[1:] == "零"):
-        return Decimal("".join(str(_DIGIT_VALUES[sign]) for sign in text))
-    value = 0
-    for sign, size in reversed(_MYRIADS.items()):
-        above, found, text = text.rpartition(sign)
-        value += size * (_below_myriad(above) if above else 1) if found else 0
-    return Decimal(value + (_below_myriad(text, tail=bool(value)) if text else 0))
-
-
-def _below_myriad(text: str, tail: bool = False) -> int:
-    """A numeral below 10,000; ``tail``: behind 万, where a bare digit means thousands (一万二)."""
-    if text == "零":
-        return 0
-    value, last, position = 0, 10_000, 0
-    for match in re.finditer(r"(零?)([一二三四五六七八九]?)([十百千]?)", text):
-        if not match[0]:
-            break
-        size = _UNIT_SIGNS.get(match[3], 1)
-        if (not match[2] and (position or match[1])) or size >= last or match.start() != position:
-            raise ValueError(f"{text} is no number")
-        if size == 1 and (position or tail) and not match[1] and last > 10:
-            size = last // 10
-        value += size * _DIGIT_VALUES[match[2] or "一"]
-        last, position = size, match.end()
-        if not match[3]:
-            break
-    if position != len(text):
+    if mixed := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", text):
+        return Decimal(mixed[1]).scaleb(sum(_POWERS[sign] for sign in mixed[2]))
+    if re.fullmatch("[零一二三四五六七八九](?:零|[零一二三四五六七八九]{2,})?", text):
+        return Decimal(text.translate(_DIGITS))
+    full = re.sub("^(?=[百千万亿])", "一", re.sub("^一十", "十", text))
+    if short := re.search("([百千万])[一二三四五六七八九]$", full):
+        full += {"百": "十", "千": "百", "万": "千"}[short[1]]  # 三百五, 一万二
+    value = cn2an(full, "normal")
+    # It takes 十千万三 for a number, too: only what is written as it writes numbers is one.
+    if full.endswith("零") or an2cn(value).replace("零", "") != full.replace("零", ""):
         raise ValueError(f"{text} is no number")
-    return value
-
-
-@cache
-def _pattern() -> tuple[re.Pattern, dict[str, tuple[str, re.Pattern]]]:
-    """All specifications in one alternation, and each one alone to read its parts."""
-    alone = {}
-    parts = [f"(?P<place>{lexicon.place_pattern()})"]
-    for index, (kind, pattern) in enumerate(_SPECS):
-        name = f"t{index}"
-        alone[name] = (kind, re.compile(pattern))
-        parts.append(f"(?P<{name}>{_CAPTURE.sub('(?:', pattern)})")
-    return re.compile("|".join(parts)), alone
+    return Decimal(str(value))
 
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a plain sentence in order; neighbouring places and batches are grouped."""
     found = []
-    whole, alone = _pattern()
     position = 0
-    while match := whole.search(text, position):
-        kind, pattern = alone.get(match.lastgroup, ("place", None))
-        token = _token(kind, pattern.match(text, match.start()) if pattern else match, text)
-        if token:
-            found.append(token)
-        position = match.end()  # also where a run of numeral signs is no number
+    while match := _ANY.search(text, position):
+        position = match.end()
+        kind, alone = _ALONE[str(match.lastgroup)]
+        parts, token = alone.match(text, match.start()), Token(kind, *match.span())
+        assert parts, "what matches among others matches alone"
+        try:
+            found.append(_READERS[kind](token, parts) if kind in _READERS else token)
+        except (ValueError, ArithmeticError):
+            continue  # a run of numeral signs that is no number
     return _grouped(found, text)
 
 
-def _token(kind: str, match: re.Match, text: str) -> Token | None:
-    try:
-        return _READERS.get(kind, _bare)(kind, match, text)
-    except (ValueError, ArithmeticError):
-        return None  # a run of numeral signs that is no number
+def _place(token: Token, match: re.Match[str]) -> Token:
+    return replace(token, places=lexicon.places_named(match[0]))
 
 
-def _bare(kind, match, text) -> Token:
-    return Token(kind, match.start(), match.end())
-
-
-def _place(kind, match, text) -> Token:
-    return Token(kind, match.start(), match.end(), places=lexicon.places_named(match[0]))
-
-
-def _batches(kind, match, text) -> Token:
-    if kind == "batch_list":
-        named = re.findall(_ORDINAL, match[0])
-        items = tuple((int(number(one)),) for one in named)
-    elif kind == "batch_count":
-        return Token(kind, match.start(), match.end(), values=(number(match[1]),))
-    elif kind == "batch_run":
-        first, last = match[1] or "一", match[2]
-        items = (tuple(range(int(number(first)), int(number(last)) + 1)),)
-    else:
-        unnumbered = 2 if match[0].startswith("次") else 1
-        items = ((int(number(match[1])) if match[1] else unnumbered,),)
-    return Token("batch", match.start(), match.end(), items=items)
+def _batches(token: Token, match: re.Match[str]) -> Token:
+    if token.kind == "batch_list":
+        listed = [int(number(one)) for one in re.findall(_ORDINAL, match[0])]
+        return replace(token, kind="batch", items=tuple(Batches([one]) for one in listed))
+    said = match.groupdict()
+    unnumbered = "二" if match[0].startswith("次") else "一"
+    last = int(number(said.get("last") or unnumbered))
+    first = int(number(said.get("first") or "一")) if token.kind == "batch_run" else last
+    return replace(token, kind="batch", items=(Batches(range(first, last + 1)),))
 
 
 def _relation(*words: str | None) -> tuple[str, str]:
     """The relation that the wording around a number gives it, and the wording."""
     said = [word for word in words if word]
-    for word in said:
-        relation = BEFORE.get(word) or BEHIND.get(word)
-        if relation and relation != "=":
-            return relation, "".join(said)
-    return "=", "".join(said)
+    relations = (BEFORE.get(word) or BEHIND.get(word) or "=" for word in said)
+    return next((one for one in relations if one != "="), "="), "".join(said)
 
 
 _SHARE_PARTS = re.compile(
@@ -281,8 +252,9 @@ _SHARE_PARTS = re.compile(
 )
 
 
-def _share(kind, match, text) -> Token:
+def _share(token: Token, match: re.Match[str]) -> Token:
     part = _SHARE_PARTS.match(match[0])
+    assert part, "a share has these parts"
     relation, wording = _relation(part["before"], part["behind"])
     if part["percent"]:
         value = number(part["percent"].rstrip("%").removeprefix("百分之").replace("點", "点"))
@@ -291,59 +263,38 @@ def _share(kind, match, text) -> Token:
         value = number(tens) * 10 + (5 if ones == "半" else number(ones or "零"))
         wording = wording or "成"
     else:
-        above, below = part["fraction"].split("/") if "/" in part["fraction"] else reversed(
-            part["fraction"].split("分之")
-        )  # fmt: skip
+        first, sign, last = re.split("(/|分之)", part["fraction"])
+        above, below = (first, last) if sign == "/" else (last, first)
         value = round(100 * number(above) / number(below), 2).normalize() + 0
         relation, wording = (relation, wording) if wording else ("~", "分之")
     if value > 100:
         raise ValueError(match[0])
-    return Token("share", match.start(), match.end(), values=(value,), relation=relation,
-                 wording=wording)  # fmt: skip
+    return replace(token, values=(value,), relation=relation, wording=wording)
 
 
-def _shares(kind, match, text) -> Token:
-    found = tuple(
-        replace(_share("share", part, part[0]), start=match.start() + part.start(),
-                end=match.start() + part.end())
-        for part in re.finditer(_SHARE, match[0])
-    )  # fmt: skip
-    return Token(kind, match.start(), match.end(), parts=found)
+def _shares(token: Token, match: re.Match[str]) -> Token:
+    each = re.compile(_SHARE).finditer(match.string, *match.span())
+    return replace(token, parts=tuple(_share(Token("share", *one.span()), one) for one in each))
 
 
-def _times(kind, match, text) -> Token:
-    relation, wording = _relation(match[1], match[3], match[4])
-    return Token(kind, match.start(), match.end(), values=(number(match[2]),), relation=relation,
-                 wording=f"{wording}倍")  # fmt: skip
-
-
-def _half(kind, match, text) -> Token:
+def _half(token: Token, match: re.Match[str]) -> Token:
     about = match[0] == "一半" or match[0][0] in "近将接约"
-    return Token("share", match.start(), match.end(), values=(Decimal(50),),
-                 relation="~" if about else ">=", wording="约" if about else "过半")  # fmt: skip
+    relation, wording = ("~", "约") if about else (">=", "过半")
+    return replace(token, kind="share", values=(Decimal(50),), relation=relation, wording=wording)
 
 
-def _provinces(kind, match, text) -> Token:
-    relation, wording = _relation(match[1], match[3])
-    return Token(kind, match.start(), match.end(), values=(number(match[2]),), relation=relation,
-                 wording=wording)  # fmt: skip
-
-
-def _ranks(kind, match, text) -> Token:
-    values = tuple(number(one) for one in re.findall(_ORDINAL, match[0]))
+def _ranks(token: Token, match: re.Match[str]) -> Token:
+    values = [number(one) for one in re.findall(_ORDINAL, match[0])]
     if re.search("[至到~-]", match[0]):
-        values = tuple(map(Decimal, range(int(values[0]), int(values[1]) + 1)))
-    return Token("ranks", match.start(), match.end(), values=values)
+        values = [Decimal(rank) for rank in range(int(values[0]), int(values[1]) + 1)]
+    return replace(token, values=tuple(values))
 
 
-def _rank(kind, match, text) -> Token:
-    value = Decimal(_PODIUM[match[1]]) if match[1] in _PODIUM else number(match[1])
-    if kind == "rank" and value == 1:
-        kind = "first"
-    return Token(kind, match.start(), match.end(), values=(value,))
-
-
-_PODIUM = {"状元": 1, "冠军": 1, "榜眼": 2, "亚军": 2, "探花": 3, "季军": 3}
+def _rank(token: Token, match: re.Match[str]) -> Token:
+    said = match["rank"]
+    value = Decimal(_PODIUM[said]) if said in _PODIUM else number(said)
+    first = token.kind == "rank" and value == 1
+    return replace(token, kind="first" if first else token.kind, values=(value,))
 
 
 _ENTITY_NOUN = re.compile(
@@ -358,70 +309,56 @@ _ENTITY_BEFORE = re.compile(
 )
 
 
-def _unit(counter: str, start: int, end: int, text: str) -> str:
+def _unit(counter: str, match: re.Match[str]) -> str:
     """Services or entities: by the noun behind, the counter, the noun before, in this order."""
-    if _ENTITY_NOUN.match(text, end):
+    text = match.string
+    if _ENTITY_NOUN.match(text, match.end()):
         return "entities"
-    if _SERVICE_NOUN.match(text, end):
+    if _SERVICE_NOUN.match(text, match.end()):
         return "services"
-    if counter == "家" or _ENTITY_BEFORE.search(text[:start]):
-        return "entities"
-    return "services"
-
-
-def _amount(kind, match, text) -> Token:
-    before, digits, middle, counter, behind = match.groups()
-    value = _whole(digits)
-    relation, wording = _relation(before, middle, behind)
-    unit = _unit(counter, match.start(), match.end(), text)
-    return Token("amount", match.start(), match.end(), values=(value,), relation=relation,
-                 wording=wording, unit=unit)  # fmt: skip
-
-
-def _bare_amount(kind, match, text) -> Token:
-    start = match.start(1)
-    return Token("amount", start, match.end(), values=(number(match[1]),),
-                 unit=_unit("", match.start(), match.end(), text))  # fmt: skip
+    filers = counter == "家" or _ENTITY_BEFORE.search(text[: match.start()])
+    return "entities" if filers else "services"
 
 
 _HEAD = re.compile(r"\((?:单位:)?([个家项])\)")
 
 
-def _listed_amount(kind, match, text) -> Token:
-    head = _HEAD.search(text, 0, match.start())
-    if not head:
-        raise ValueError("no table")
-    unit = "entities" if head[1] == "家" else "services"
-    return Token("amount", match.start(), match.end(), values=(_whole(match[1]),), unit=unit)
-
-
-_ITEM_PARTS = re.compile(rf"({BEFORE_WORDS})?({_NUMBER})(余|多)?")
-
-
-def _amounts(kind, match, text) -> Token:
-    unit = _unit(match[0][-1], match.start(), match.end(), text)
-    found = []
-    for part in _ITEM_PARTS.finditer(text, match.start(), match.end()):
-        relation, wording = _relation(part[1], part[3])
-        found.append(Token("amount", part.start(), part.end(), values=(_whole(part[2]),),
-                           relation=relation, wording=wording, unit=unit))  # fmt: skip
-    return Token("amounts", match.start(), match.end(), parts=tuple(found), unit=unit)
-
-
-def _whole(text: str) -> Decimal:
-    value = number(text)
+def _amount(token: Token, match: re.Match[str]) -> Token:
+    """A number with the words around it: of filings, of provinces, of times."""
+    said = match.groupdict()
+    value = number(said["number"])
+    relation, wording = _relation(said.get("before"), said.get("more"), said.get("behind"))
+    token = replace(token, values=(value,), relation=relation, wording=wording)
+    if token.kind == "times":
+        return replace(token, wording=f"{wording}倍")
     if value != int(value):
-        raise ValueError(text)
-    return value
+        raise ValueError(match[0])
+    if token.kind in ("provinces", "batch_count"):
+        return token
+    if token.kind != "listed_amount":
+        unit = _unit(said.get("counter") or "", match)
+    elif head := _HEAD.search(match.string, 0, match.start()):
+        unit = "entities" if head[1] == "家" else "services"
+    else:
+        raise ValueError("no table")
+    start = match.start("number") if token.kind == "bare_amount" else token.start
+    return replace(token, kind="amount", start=start, unit=unit)
 
 
-_READERS = {
+def _amounts(token: Token, match: re.Match[str]) -> Token:
+    unit = _unit(match[0][-1], match)
+    each = _ITEM_PARTS.finditer(match.string, *match.span())
+    parts = (replace(_amount(Token("amount", *part.span()), part), unit=unit) for part in each)
+    return replace(token, kind="amounts", unit=unit, parts=tuple(parts))
+
+
+_ITEM_PARTS = re.compile(_ABOUT)
+
+_READERS: dict[str, Callable[[Token, re.Match[str]], Token]] = {
     "place": _place, "batch": _batches, "batch_run": _batches, "batch_list": _batches,
-    "batch_count": _batches, "share": _share, "shares": _shares, "half": _half, "times": _times,
-    "provinces": _provinces, "ranks": _ranks, "rank": _rank, "top": _rank,
-    "amount": _amount, "bare_amount": _bare_amount,
-    "listed_amount": _listed_amount,
-    "amounts": _amounts, "bare_amounts": _amounts,
+    "share": _share, "shares": _shares, "half": _half, "ranks": _ranks, "rank": _rank, "top": _rank,
+    "times": _amount, "provinces": _amount, "batch_count": _amount, "amount": _amount,
+    "bare_amount": _amount, "listed_amount": _amount, "amounts": _amounts, "bare_amounts": _amounts,
 }  # fmt: skip
 
 _COMPARED = re.compile(r"(?:备案|清单|名单)?相?[比较]")
@@ -443,20 +380,21 @@ def _grouped(found: list[Token], text: str) -> list[Token]:
     """
     joined: list[Token] = []
     for token in found:
-        last = joined[-1] if joined else None
-        gap = text[last.end : token.start] if last else None
-        if last and token.kind == last.kind in ("place", "batch"):
-            compared = gap == "与" and _COMPARED.match(text, token.end)
-            if _BETWEEN.fullmatch(gap) and not compared:
-                joined[-1] = Token(token.kind, last.start, token.end, last.places + token.places,
-                                   last.items + token.items)  # fmt: skip
-                continue
-            if token.kind == "place" and gap in ("", "的") and _lies_in(token, last):
-                joined[-1] = Token("place", last.start, token.end, last.places[:-1] + token.places)
-                continue
-        sums_up = token.kind == "group" or (token.kind == "provinces" and not gap)
-        if last and last.kind == "place" and sums_up and gap in ("", "”", "等", "”等"):
-            joined[-1] = Token("place", last.start, token.end, last.places)
+        if not joined:
+            joined.append(token)
             continue
-        joined.append(token)
+        last = joined[-1]
+        gap = text[last.end : token.start]
+        alike = token.kind == last.kind
+        listed = _BETWEEN.fullmatch(gap) and not (gap == "与" and _COMPARED.match(text, token.end))
+        sums_up = token.kind == "group" or (token.kind == "provinces" and not gap)
+        if alike and token.kind in ("place", "batch") and listed:
+            joined[-1] = replace(last, end=token.end, places=last.places + token.places,
+                                 items=last.items + token.items)  # fmt: skip
+        elif alike and token.kind == "place" and gap in ("", "的") and _lies_in(token, last):
+            joined[-1] = replace(last, end=token.end, places=last.places[:-1] + token.places)
+        elif last.kind == "place" and sums_up and gap in ("", "”", "等", "”等"):
+            joined[-1] = replace(last, end=token.end)
+        else:
+            joined.append(token)
     return joined

@@ -1,14 +1,18 @@
 """What an audit tells people: the sentence, how it was read, the verdict, who says so."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from filings import ledger, places, words
 from filings.claims.claim import Claim, Unjudged
 from filings.claims.judge import Verdict
 from filings.ledger import KINDS, Statement
+from filings.ledger.words import RELATION_EN, RELATION_ZH
+from filings.notebook.outputs import LANGUAGES
 from filings.words import Text
 
 VERDICT = {
@@ -18,6 +22,8 @@ VERDICT = {
     "outside the register": Text("not a matter of the register", "不属备案范围"),
 }
 
+Json = dict[str, Any]
+
 WHY_NOT = {
     "no filing": Text("not said to be a number of filings", "未言明是备案数"),
     "no batch": Text("of which batch is not said", "未言明批次"),
@@ -26,6 +32,10 @@ WHY_NOT = {
     ),
     "not understood": Text("not understood", "未能读懂"),
 }
+"""Why no claim was made of a number."""
+
+
+_AROUND, _LONG = 12, 40  # signs shown
 
 
 @dataclass(frozen=True)
@@ -59,29 +69,41 @@ class Audited:
         by = (source for one in verdict.evidence for source in ledger.sources(self.said[one]))
         return list(dict.fromkeys(by))
 
-    def as_json(self) -> list[dict]:
+    def as_json(self) -> list[Json]:
         """The list that ``filings audit --json`` prints: an object a claim.
 
         ``not_judged`` are the numbers of the claim's sentence of which no claim was made.
         """
-        return [
-            _fields(claim, verdict)
-            | {
-                "sentence": self.article[slice(*self.sentence(claim.start, claim.end))].strip(),
-                "reading": reading(claim).en,
-                "publications": [words.cited(one) for one in self.publications(verdict)],
-                "not_judged": self._beside(claim),
-            }
-            for claim, verdict in self.judged
-        ]
+        return [self._told_in_json(claim, verdict) for claim, verdict in self.judged]
 
-    def _beside(self, claim: Claim) -> list[dict]:
+    def _told_in_json(self, claim: Claim, verdict: Verdict) -> Json:
         first, last = self.sentence(claim.start, claim.end)
-        return [
-            {"start": one.start, "end": one.end, "span": one.span, "reason": one.reason}
-            for one in self.not_judged
-            if first <= one.start < last
-        ]
+        beside = (one for one in self.not_judged if first <= one.start < last)
+        value = claim.value if isinstance(claim.value, int) else claim.written_value or None
+        return {
+            "start": claim.start,
+            "end": claim.end,
+            "span": claim.phrase,
+            "kind": claim.kind,
+            "place": claim.place,
+            "batches": claim.written_batches,
+            "unit": claim.unit,
+            "relation": claim.relation,
+            "value": float(claim.value) if isinstance(claim.value, Decimal) else value,
+            "of": claim.of,
+            "verdict": verdict.verdict,
+            "low": verdict.low,
+            "high": verdict.high,
+            "evidence": list(verdict.evidence),
+            "reason": verdict.reason.en,
+            "sentence": self.article[first:last].strip(),
+            "reading": reading(claim).en,
+            "publications": [words.cited(one) for one in self.publications(verdict)],
+            "not_judged": [
+                {"start": one.start, "end": one.end, "span": one.phrase, "reason": one.reason}
+                for one in beside
+            ],
+        }
 
     def in_words(self, lang: str = "en") -> str:
         """Every claim and its verdict, for a reader at the terminal."""
@@ -94,10 +116,12 @@ class Audited:
         return "\n\n".join(self._told(claim, verdict, lang) for claim, verdict in self.judged)
 
     def _told(self, claim: Claim, verdict: Verdict, lang: str) -> str:
-        zh, at = lang == "zh", words.LANGUAGES.index(lang)
-        reason, read = verdict.reason[at], reading(claim)[at]
-        lines = [self.quoted(claim), f"  {'读作' if zh else 'Read as'}: {read}"]
-        lines.append(f"  {VERDICT[verdict.verdict][at]}. {reason}")
+        zh, at = lang == "zh", LANGUAGES.index(lang)
+        lines = [
+            self.quoted(claim),
+            f"  {'读作' if zh else 'Read as'}: {reading(claim)[at]}",
+            f"  {VERDICT[verdict.verdict][at]}. {verdict.reason[at]}",
+        ]
         if by := self.publications(verdict):
             shown = "; ".join(words.cited(one) for one in by[:3])
             more = len(by) - 3
@@ -107,7 +131,7 @@ class Audited:
 
     def left_out(self, lang: str = "en") -> list[str]:
         """A line for every number of which no claim was made, with the reason."""
-        at = words.LANGUAGES.index(lang)
+        at = LANGUAGES.index(lang)
         name = "未判定" if lang == "zh" else "not judged"
         return [
             f"{name}: {self._around(one)} ({WHY_NOT[one.reason][at]})" for one in self.not_judged
@@ -122,30 +146,6 @@ class Audited:
         return " ".join("".join(parts).split())
 
 
-_AROUND, _LONG = 12, 40
-
-
-def _fields(claim: Claim, verdict: Verdict) -> dict:
-    value = float(claim.value) if isinstance(claim.value, Decimal) else claim.value
-    return {
-        "start": claim.start,
-        "end": claim.end,
-        "span": claim.span,
-        "kind": claim.kind,
-        "place": claim.place,
-        "batches": claim.written_batches,
-        "unit": claim.unit,
-        "relation": claim.relation,
-        "value": claim.written_value if isinstance(value, tuple) else value,
-        "of": claim.of,
-        "verdict": verdict.verdict,
-        "low": verdict.low,
-        "high": verdict.high,
-        "evidence": list(verdict.evidence),
-        "reason": verdict.reason.en,
-    }
-
-
 def reading(claim: Claim) -> Text:
     """How a claim was read, as a sentence: whose number, in which batches, which value.
 
@@ -154,51 +154,39 @@ def reading(claim: Claim) -> Text:
     try:
         return _reading(claim)
     except places.UnknownPlaceError:
-        batches = Text(*(ledger.Batches(claim.batches).words(lang) for lang in words.LANGUAGES))
-        value = claim.written_value
+        to, value = _in_both(claim.batches.words), claim.written_value
         return Text(
-            f"{claim.place}, {claim.unit} in {batches.en}: {value}".rstrip(": "),
-            f"{batches.zh}{claim.place}：{value}".rstrip("："),
+            f"{claim.place}, {claim.unit} in {to.en}: {value}".rstrip(": "),
+            f"{to.zh}{claim.place}：{value}".rstrip("："),
         )
 
 
-_ABOUT = {
-    "=": Text("", ""),
-    "~": Text("about ", "约为"),
-    ">=": Text("at least ", "不少于"),
-    ">": Text("more than ", "多于"),
-    "<=": Text("at most ", "不多于"),
-    "<": Text("less than ", "少于"),
-}
+def _in_both(said: Callable[[str], str]) -> Text:
+    return Text(*map(said, LANGUAGES))
+
+
+_NOUN_ZH = {"services": "服务数", "entities": "主体数"}
 
 
 def _reading(claim: Claim) -> Text:
     if claim.kind in KINDS and claim.kind != "trend":
-        relation = {">": ">=", "<": "<="}.get(claim.relation, claim.relation)
-        said = Statement(
-            "", "", claim.kind, claim.places, claim.batches, claim.unit, relation, claim.value,
-            claim.of,
-        )  # fmt: skip
-        return Text(ledger.words(said, "en"), ledger.words(said, "zh"))
-    en, zh = (words.named(claim.places, lang) for lang in words.LANGUAGES)
+        return _in_both(partial(ledger.words, claim))
+    at = _in_both(partial(words.named, claim.places))
     if claim.kind == "trend":
-        return Text(f"How {en} moved against others", f"{zh}的相对变化")
-    what = Text(
-        claim.unit, {"services": "服务数", "entities": "主体数"}.get(claim.unit, claim.unit)
-    )
-    to = Text(*(ledger.Batches(claim.batches).words(lang) for lang in words.LANGUAGES))
-    value = f"{claim.written_value}{'%' if claim.kind == 'growth' else ''}"
-    if claim.kind == "ratio":
-        of = Text(*(words.named((claim.of,), lang) for lang in words.LANGUAGES))
-        times = "倍" in claim.wording
-        about = _ABOUT[claim.relation]
+        return Text(f"How {at.en} moved against others", f"{at.zh}的相对变化")
+    to, base, value = *map(_in_both, (claim.batches.words, claim.base.words)), claim.written_value
+    noun = Text(claim.unit, _NOUN_ZH[claim.unit])
+    if claim.kind != "ratio":
+        value += "%" if claim.kind == "growth" else ""
         return Text(
-            f"{en} had {about.en}{value} {'times' if times else '% of'} the {what.en} of {of.en} "
-            f"in {to.en}",
-            f"{to.zh}{zh}的{what.zh}{about.zh or '是'}{of.zh}的{value}{'倍' if times else '%'}",
+            f"Change of {noun.en} of {at.en} from {base.en} to {to.en}: {value}",
+            f"{at.zh}的{noun.zh}由{base.zh}到{to.zh}的变化：{value}",
         )
-    base = Text(*(ledger.Batches(claim.base).words(lang) for lang in words.LANGUAGES))
+    of = _in_both(partial(words.named, (claim.of,)))
+    about = Text(RELATION_EN[claim.relation], RELATION_ZH[claim.relation])
+    is_zh = "是" if claim.relation == "=" else "" if claim.relation in "<>" else "为"
+    times = Text("times", "倍") if "倍" in claim.wording else Text("% of", "%")
     return Text(
-        f"Change of {what.en} of {en} from {base.en} to {to.en}: {value}",
-        f"{zh}的{what.zh}由{base.zh}到{to.zh}的变化：{value}",
+        f"{at.en} had {about.en}{value} {times.en} the {noun.en} of {of.en} in {to.en}",
+        f"{to.zh}{at.zh}的{noun.zh}{about.zh}{is_zh}{of.zh}的{value}{times.zh}",
     )

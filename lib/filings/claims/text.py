@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import opencc
 
@@ -20,7 +20,7 @@ _RUBRIC = re.compile(
     r"\s*[|丨│]"
 )
 _DATED = re.compile(r"\[\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?: [\d:]+)?\]")
-_PARAGRAPHS_OF_AN_INSERT = 3
+_PARAGRAPHS = re.compile(r"([^\n]*\n?)(?:[^\n]*\n?){2}")  # the next, and two more
 
 _PUNCTUATION = str.maketrans("【】〔〕〇\u3000\xa0", "[]()零  ")  # the rest is NFKC's work
 _STOP = re.compile("[。!?]")
@@ -49,7 +49,17 @@ class Sentence:
 def decode(data: bytes, name: str = "text") -> str:
     """The text of an article's bytes: UTF-8 (with or without mark), else GB 18030.
 
-    Raises TextError, naming the file and the remedy, for anything else.
+    Parameters
+    ----------
+    data
+        The article as it is stored.
+    name
+        What stands for the file in messages.
+
+    Raises
+    ------
+    TextError
+        With the remedy, for anything else.
     """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -61,22 +71,16 @@ def decode(data: bytes, name: str = "text") -> str:
     raise TextError(f"{name}: neither UTF-8 nor GB 18030 text; save the article as UTF-8 text")
 
 
-@cache
-def _simplified(character: str) -> str:
-    converted = _converter().convert(character)
-    return converted if len(converted) == 1 else character
-
-
-@cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+_SIMPLIFIED = opencc.OpenCC("t2s")
 
 
 @cache
 def _plain(character: str) -> str:
     character = character.translate(_PUNCTUATION)
-    narrow = unicodedata.normalize("NFKC", character)
-    return _simplified(narrow if len(narrow) == 1 else character)
+    for change in (partial(unicodedata.normalize, "NFKC"), _SIMPLIFIED.convert):
+        changed = change(character)
+        character = changed if len(changed) == 1 else character
+    return character
 
 
 def plain(text: str) -> str:
@@ -90,7 +94,8 @@ def closed_up(copy: str) -> tuple[str, tuple[int, ...]]:
     A space stays, as one, between words or numbers in ASCII that it keeps apart.
     """
     grouped = [match.span() for match in _GROUPED.finditer(copy)]
-    kept, position = [], 0
+    kept: list[int] = []
+    position = 0
     for gap in _GAP.finditer(copy):
         kept += range(position, gap.start())
         position = gap.end()
@@ -102,9 +107,8 @@ def closed_up(copy: str) -> tuple[str, tuple[int, ...]]:
         if gap[0].isspace() and apart and not in_number:
             kept.append(gap.start())
     kept += range(position, len(copy))
-    return "".join(
-        " " if copy[at].isspace() and copy[at] != "\n" else copy[at] for at in kept
-    ), tuple(kept)
+    signs = (copy[at] for at in kept)
+    return "".join(" " if s.isspace() and s != "\n" else s for s in signs), tuple(kept)
 
 
 def inserts(text: str) -> tuple[tuple[int, int], ...]:
@@ -112,19 +116,15 @@ def inserts(text: str) -> tuple[tuple[int, int], ...]:
 
     An item without a date within three paragraphs ends with its own paragraph.
     """
-    found = []
+    found: list[tuple[int, int]] = []
     for rubric in _RUBRIC.finditer(text):
-        if found and rubric.start() < found[-1][1]:
+        reach = _PARAGRAPHS.match(text, rubric.end())
+        if not reach or (found and rubric.start() < found[-1][1]):
             continue
-        limit = rubric.end()
-        line_end = None
-        for _ in range(_PARAGRAPHS_OF_AN_INSERT):
-            newline = text.find("\n", limit)
-            limit = len(text) if newline < 0 else newline + 1
-            line_end = line_end or limit
-        following = _RUBRIC.search(text, rubric.end(), limit)
-        dated = _DATED.search(text, rubric.end(), following.start() if following else limit)
-        found.append((rubric.start(), dated.end() if dated else line_end))
+        following = _RUBRIC.search(text, *reach.span())
+        limit = following.start() if following else reach.end()
+        dated = _DATED.search(text, rubric.end(), limit)
+        found.append((rubric.start(), dated.end() if dated else reach.end(1)))
     return tuple(found)
 
 

@@ -43,16 +43,30 @@ ABOUT = Decimal("0.05")
 MARGIN = Decimal("1.5")
 """绝对优势: at least so many times what any other province has."""
 
-_SIGNS = (
-    ("不超过 至多 以下", "at most"),
-    ("过半 多数 突破 超 逾", "more than"),
-    ("不足 不到 未及 弱", "less than"),
-    ("至少 不少于 不低于 以上 上", "at least"),
-    ("将近 接近 近", "nearly"),
-    ("约 大概 左右 上下 来 分之", "about"),
-    ("余 多 强", "and some"),
-    ("成", "tenths"),
-)
+_SENSES = {
+    "at most": ("不超过 至多 以下", Text("that or less", "不大于该数")),
+    "more than": ("过半 多数 突破 超 逾", Text("more than that", "大于该数")),
+    "less than": ("不足 不到 未及 弱", Text("less than that", "小于该数")),
+    "at least": ("至少 不少于 不低于 以上 上", Text("that or more", "不小于该数")),
+    "nearly": (
+        "将近 接近 近",
+        Text(f"below that, and at least {NEARLY:.0%} of it", f"小于该数，且不少于其{NEARLY:.0%}"),
+    ),
+    "about": (
+        "约 大概 左右 上下 来 分之",
+        Text(f"within {ABOUT:.0%} of it", f"与该数相差不超过{ABOUT:.0%}"),
+    ),
+    "and some": (
+        "余 多 强",
+        Text(
+            "more than that, by less than one unit of its last figure", "大于该数，不足末位一个单位"
+        ),
+    ),
+    "tenths": ("成", Text("rounded or cut at tens of percent", "按十分位舍入或截断")),
+}
+"""Each sense of an amount: the words that tell it, sought in this order, and how it is read."""
+
+_UNWORDED = {">=": "at least", "<=": "at most", "<": "less than", ">": "more than", "~": "about"}
 
 
 @dataclass(frozen=True)
@@ -77,17 +91,19 @@ def sense(claim: Claim) -> str:
     """Which line of the rule applies to an amount: "exactly", "nearly", "more than" and so on."""
     if claim.relation == "=":
         return "tenths" if claim.wording == "成" else "exactly"
-    for words, meaning in _SIGNS:
+    for meaning, (words, _) in _SENSES.items():
         if any(word in claim.wording for word in words.split()):
             return meaning
-    return {">=": "at least", "<=": "at most", "<": "less than", ">": "more than", "~": "about"}[
-        claim.relation
-    ]
+    return _UNWORDED[claim.relation]
 
 
 def limits(claim: Claim) -> Limits:
-    """The numbers for which a count, a coverage or a share (in percent) is as the claim says."""
-    value = abs(Decimal(claim.value))
+    """The numbers for which an amount (a share: in percent) is as the claim says.
+
+    A change, a growth or a ratio is measured without its sign. Raises TypeError for a claim whose
+    value is no number.
+    """
+    value = abs(claim.amount)
     match sense(claim):
         case "more than":
             return Limits(value, None, low_open=True)
@@ -102,45 +118,27 @@ def limits(claim: Claim) -> Limits:
         case "about":
             return Limits(value * (1 - ABOUT), value * (1 + ABOUT))
         case "and some":
-            return Limits(value, value + _last_figure(value), low_open=True, high_open=True)
+            more = value + _last_figure(value.normalize())
+            return Limits(value, more, low_open=True, high_open=True)
         case "tenths":
-            return _printed(value, Decimal(10))
-    if claim.kind in ("share", "growth", "ratio", "share_of_multi_filers"):
-        return _printed(value, Decimal(1).scaleb(value.as_tuple().exponent))
-    return Limits(value, value)
-
-
-def _printed(value: Decimal, unit: Decimal) -> Limits:
-    """Rounded or cut at the unit of the last figure printed."""
-    return Limits(value - unit / 2, value + unit, high_open=True)
+            printed = Decimal(10)
+        case _ if claim.kind in ("share", "growth", "ratio", "share_of_multi_filers"):
+            printed = _last_figure(value)
+        case _:
+            return Limits(value, value)
+    return Limits(value - printed / 2, value + printed, high_open=True)  # rounded or cut
 
 
 def _last_figure(value: Decimal) -> Decimal:
-    """The unit of the last figure that is not zero: 200 → 100, 250 → 10, 32.5 → 0.1."""
-    return Decimal(1).scaleb(value.normalize().as_tuple().exponent)
-
-
-_RULES = {
-    "more than": Text("more than that", "大于该数"),
-    "at most": Text("that or less", "不大于该数"),
-    "less than": Text("less than that", "小于该数"),
-    "at least": Text("that or more", "不小于该数"),
-    "nearly": Text(
-        f"below that, and at least {NEARLY:.0%} of it", f"小于该数，且不少于其{NEARLY:.0%}"
-    ),
-    "about": Text(f"within {ABOUT:.0%} of it", f"与该数相差不超过{ABOUT:.0%}"),
-    "and some": Text(
-        "more than that, by less than one unit of its last figure", "大于该数，不足末位一个单位"
-    ),
-    "tenths": Text("rounded or cut at tens of percent", "按十分位舍入或截断"),
-}
+    """The unit of the last figure: 28.15 → 0.01, and without its zeros 200 → 100."""
+    return Decimal(1).scaleb(value.adjusted() + 1 - len(value.as_tuple().digits))
 
 
 def rule(claim: Claim) -> Text:
     """How the claim's words were read, as a sentence; empty for a plain count."""
     meaning = sense(claim) if claim.kind in ("count", "share", "coverage") else "exactly"
     if meaning != "exactly":
-        said, rule = claim.wording or claim.relation, _RULES[meaning]
+        said, (_, rule) = claim.wording or claim.relation, _SENSES[meaning]
         return Text(f"“{said}” is read as {rule.en}.", f"“{said}”读作：{rule.zh}。")
     if claim.kind != "share":
         return Text("", "")

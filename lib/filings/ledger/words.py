@@ -5,8 +5,11 @@ from filings.ledger.batches import Batches
 from filings.ledger.kinds import KINDS
 from filings.ledger.statements import Statement
 
-_RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约"}
-_RELATION_EN = {"=": "", ">=": "at least ", "<=": "at most ", "~": "about "}
+RELATION_ZH = {"=": "", ">=": "至少", "<=": "至多", "~": "约", ">": "多于", "<": "少于"}
+RELATION_EN = {"=": "", ">=": "at least ", "<=": "at most ", "~": "about ",
+               ">": "more than ", "<": "less than "}  # fmt: skip
+"""The words of a relation before its number. The ledger has no > and <; claims of a text do."""
+
 _RANK_ZH = {"=": "居第", ">=": "不高于第", "<=": "不低于第", "~": "约居第"}
 _RANK_EN = {
     "=": "number ",
@@ -39,7 +42,7 @@ def words(statement: Statement, lang: str = "en") -> str:
         ``en`` or ``zh``.
     """
     template = getattr(KINDS[statement.kind], lang)
-    about = (_RELATION_ZH if lang == "zh" else _RELATION_EN)[statement.relation]
+    about = (RELATION_ZH if lang == "zh" else RELATION_EN)[statement.relation]
     if statement.kind == "published" and statement.relation in _DATE_ZH:
         about = (_DATE_ZH if lang == "zh" else _DATE_EN)[statement.relation]
     value, unit, one = statement.value, statement.unit, statement.value == 1
@@ -55,7 +58,7 @@ def words(statement: Statement, lang: str = "en") -> str:
         else {"services": "service", "entities": "entity"}.get(unit, unit) if one else unit,
         noun={"services": "服务", "entities": "主体"}.get(unit, unit) if lang == "zh" else unit,
         about=about,
-        rank=(_RANK_ZH if lang == "zh" else _RANK_EN)[statement.relation],
+        rank=(_RANK_ZH if lang == "zh" else _RANK_EN).get(statement.relation, ""),
         value=value,
         category=statement.category or ("某类服务" if lang == "zh" else "one category"),
         phrase=statement.phrase,
