@@ -59,5 +59,5 @@ def test_truth_is_said_in_words_and_what_is_missing_is_empty():
 
 
 def test_two_texts_together_are_both_in_both_languages():
-    both = words.Text("One.", "一。") + words.Text("Two.", "二。")
+    both = words.Text("One.", "一。").then(words.Text("Two.", "二。"))
     assert both == ("One. Two.", "一。二。")

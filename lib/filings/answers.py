@@ -87,7 +87,9 @@ def blocks(identified: IdentifiedSet) -> pd.DataFrame:
     Raises ValueError where even that leaves a range.
     """
     single = {name: identified.sum(Sum("services", (name,), FIRST_THREE)) for name in LEADERS}
-    exact = sorted((n for n, found in single.items() if found.exact), key=lambda n: -single[n].low)
+    exact = sorted(
+        (n for n, found in single.items() if found.exact), key=lambda n: -single[n].whole()[0]
+    )
     together = tuple(name for name in LEADERS if name not in exact)
     rest = tuple(name for name in places.province_names() if name not in (*LEADERS, *NAMED))
     groups = [*((name,) for name in exact), *([together] if together else [])]
@@ -112,7 +114,7 @@ def cities(identified: IdentifiedSet, selections: Sequence[str] = ("1", "1-3")) 
         province = places.province_of(name)
         for written in selections:
             batches = ledger.Batches.parse(written)
-            asked = [Sum("services", (at,), batches) for at in (name, province)]
+            asked = [Sum("services", (at,), batches) for at in (name, str(province))]
             city, whole = identified.bounds(asked)
             if city.exact and whole.exact and city.low:
                 rows.append(("services", written, name, province, city.low, city.high, whole.low))
@@ -249,7 +251,8 @@ def _interior(identified: IdentifiedSet) -> Text:
     found = convergence.catching_up(identified, group)
     (count,) = identified.bounds([convergence.services(group, *FIRST_THREE)])
     (whole,) = convergence.totals_of(identified, FIRST_THREE)
-    share = words.percent(count.low / whole, count.high / whole, 1)
+    low, high = count.whole()
+    share = words.percent(low / whole, high / whole, 1)
     people, output = map(words.percent, convergence.size_of(group))
     return Text(
         f"The {len(group)} provinces of the centre and the west hold {share} of the first {whole} "
@@ -342,7 +345,7 @@ def case(identified: IdentifiedSet, place: str) -> tuple[Text, ...]:
         known = _on_record(place, rows)
     return (
         Text(f"# {english} ({place}){inside}", f"# {place}"),
-        Text(*(f"**{part}**" for part in _filed(identified, place) + _algorithms(place))),
+        Text(*(f"**{part}**" for part in _filed(identified, place).then(_algorithms(place)))),
         known,
     )
 
@@ -360,10 +363,12 @@ def _on_record(place: str, rows: pd.DataFrame) -> Text:
     if plans.empty:
         return said
     answered = int(plans["found"].map(bool).sum())
-    return said + Text(
-        f"It holds {words.counted(len(plans), 'promise')} with a number; our search found a report "
-        f"of the outcome for {answered or 'none'}.",
-        f"其中有数字的承诺{len(plans)}项，检索到结果报道的有{answered}项。",
+    return said.then(
+        Text(
+            f"It holds {words.counted(len(plans), 'promise')} with a number; our search found a "
+            f"report of the outcome for {answered or 'none'}.",
+            f"其中有数字的承诺{len(plans)}项，检索到结果报道的有{answered}项。",
+        )
     )
 
 
@@ -372,7 +377,8 @@ def _filed(identified: IdentifiedSet, place: str) -> Text:
     table = cases.counts(identified, place).set_index(["place", "batches"])
     province, english = places.province_of(place), places.english(place)
     named = place == province or cases.names(identified, place)
-    en, zh = [], []
+    en: list[str] = []
+    zh: list[str] = []
     for written in ("1-3", "1", "5"):
         low, high = table.loc[(place, written), ["low", "high"]]
         if not (named and words.useful(low, high)) or (written == "1" and en):

@@ -7,6 +7,7 @@ publication. Nothing is merged or preferred. The argument is in notebook 04.
 import difflib
 import re
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ _PLANS = re.compile(r"target_|investment_plan|fund_|subsidy_")
 _PROMISES = re.compile(r"target_|investment_plan|fund_")
 
 
-def _read(path) -> pd.DataFrame:
+def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
@@ -38,11 +39,13 @@ def find(name: str) -> places.Place:
     """
     asked = name.strip()
     known = {each: at.name for each, at in places.names().items() if at.name != places.NATION}
+    if asked in known:
+        return places.find(known[asked])
     english = {places.english(at).lower(): at for at in reversed(list(known.values()))}
-    if found := known.get(asked) or english.get(asked.lower()):
+    if found := english.get(asked.lower()):
         return places.find(found)
-    near = difflib.get_close_matches(asked.lower(), [*known, *english], n=5, cutoff=0.75)
-    near = dict.fromkeys(known.get(each) or english[each] for each in near)
+    alike = difflib.get_close_matches(asked.lower(), [*known, *english], n=5, cutoff=0.75)
+    near = dict.fromkeys(known.get(each) or english[each] for each in alike)
     raise places.UnknownPlaceError(name, tuple(near))
 
 
@@ -261,7 +264,7 @@ def stories(place: str) -> pd.DataFrame:
 
 
 def _filled(text: str, lang: int) -> str:
-    def put(found: re.Match) -> str:
+    def put(found: re.Match[str]) -> str:
         row = _rows().loc[found[1]]
         if found[2]:
             return day(row["date"][:7])[lang]

@@ -311,8 +311,10 @@ def measure(queries: tuple[str, ...], path: Path | None, as_json: bool) -> None:
     asked = [parse_measure(query) for query in queries]
     kept, sorted_before = _kept(path)
     known = proven_before() if sorted_before else {}
-    register = IdentifiedSet(kept) if any(one not in known for one in asked) else None
-    found = (known[one] if one in known else register.measure(*one) for one in asked)
+    if any(one not in known for one in asked):
+        register = IdentifiedSet(kept)
+        known |= {one: register.measure(*one) for one in asked if one not in known}
+    found = [known[one] for one in asked]
     _say(_rows(queries, found), as_json)
 
 

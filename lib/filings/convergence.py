@@ -7,11 +7,11 @@ a statistic is taken over all of them (`over_tables`), so what is printed is its
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from itertools import accumulate, pairwise
 from math import asin, pi, sin, sqrt
 from operator import and_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ SEED = 20200424
 
 LEVEL = 0.95
 """Confidence of every interval; 1 - LEVEL is where a p-value begins to speak against chance."""
+
+_Statistic = Callable[[ArrayLike, tuple[int, ...]], NDArray[np.float64]]
 
 _MOST_TABLES = 200_000
 _DRAWS = 99_999
@@ -55,10 +57,11 @@ def over_tables(
     """
     ranges = identified.bounds(sums)
     loose = [k for k, found in enumerate(ranges) if not found.exact]
+    least = [found.whole()[0] if found.exact else 0 for found in ranges]
 
     def whole(values: Sequence[int]) -> tuple[int, ...]:
         """The joint values of all sums, given those of the sums that are not exact."""
-        joint = [found.low for found in ranges]
+        joint = least.copy()
         for k, value in zip(loose, values, strict=True):
             joint[k] = value
         return tuple(joint)
@@ -69,6 +72,7 @@ def over_tables(
     found, at = identified.extreme(
         [sums[k] for k in loose], lambda *free: statistic(whole(free)), at_once
     )
+    assert found.low is not None and found.high is not None, "each end is that of a table"
     return Span(found.low, found.high, whole(at["low"]), whole(at["high"]))
 
 
@@ -168,7 +172,7 @@ def _slope(tables: ArrayLike, totals: tuple[int, ...]) -> NDArray[np.float64]:
 
 @cache
 def _tail(
-    statistic: Callable, totals: tuple[int, ...], hits: int
+    statistic: _Statistic, totals: tuple[int, ...], hits: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
     """Sizes of the statistic under chance, falling, with the chance of at least each size."""
     tables, chances, exact = _null(totals, hits)
@@ -177,7 +181,7 @@ def _tail(
     return sizes[order], np.cumsum(chances[order]), exact
 
 
-def _tested(statistic: Callable, hits: Sequence[int], totals: Sequence[int]) -> Outcome:
+def _tested(statistic: _Statistic, hits: Sequence[int], totals: Sequence[int]) -> Outcome:
     hits, totals = _counts(hits, totals)
     if sum(hits) in (0, sum(totals)):
         return Outcome(0.0, 1.0, True)  # none or all of the filings: no difference can show
@@ -392,7 +396,7 @@ def interiors() -> dict[str, tuple[str, ...]]:
 
 def services(group: Sequence[str], *batches: int) -> Sum:
     """The question how many services a group has in the batches together."""
-    return Sum("services", tuple(group), batches)
+    return Sum("services", group, batches)
 
 
 # --- The article's sentences on catching up ------------------------------------------------------
@@ -429,12 +433,11 @@ def verdict(
     can't be told true or false. ``at_once`` as for `over_tables`; it then says true or false.
     """
     degree = {False: 0.0, None: 0.5, True: 1.0}
-    found = over_tables(
-        identified,
-        sums,
-        lambda counts: holds(counts) * 1.0 if at_once else degree[holds(counts)],
-        at_once,
-    )
+
+    def measured(counts: tuple[int, ...]) -> Any:
+        return np.asarray(holds(counts), float) if at_once else degree[holds(counts)]
+
+    found = over_tables(identified, sums, measured, at_once)
     return "supported" if found.low == 1 else "contradicted" if found.high == 0 else "undecided"
 
 
@@ -464,7 +467,7 @@ def totals_of(identified: IdentifiedSet, *selections: Sequence[int]) -> tuple[in
     found = identified.bounds([services((places.NATION,), *batches) for batches in selections])
     if not all(total.exact for total in found):
         raise ValueError("a share needs exact totals: state the count of 全国 for each batch")
-    return tuple(total.low for total in found)
+    return tuple(total.whole()[0] for total in found)
 
 
 VERDICTS_ZH = {
@@ -509,13 +512,13 @@ def headline(
     later: Sequence[int] = (2, 3),
 ) -> Headline:
     """Has the group's share of the services risen, and could it be chance?"""
-    totals = totals_of(identified, early, later)
+    first, then = totals = totals_of(identified, early, later)
     sums = [services(group, *early), services(group, *later)]
-    counts = tuple((found.low, found.high) for found in identified.bounds(sums))
+    before, after = (found.whole() for found in identified.bounds(sums))
     return Headline(
-        counts,
-        tuple((low / n, high / n) for (low, high), n in zip(counts, totals, strict=True)),
-        totals,
+        (before, after),
+        ((before[0] / first, before[1] / first), (after[0] / then, after[1] / then)),
+        (first, then),
         over_tables(identified, sums, lambda hits: hits[1] / totals[1] - hits[0] / totals[0]),
         over_tables(identified, sums, lambda hits: homogeneity(hits, totals).p),
         verdict(identified, sums, lambda hits: rises(hits, totals)),
@@ -576,7 +579,7 @@ def narrowing(identified: IdentifiedSet) -> Finding:
         "smaller at the end": verdict(identified, sums, at_end, at_once=True),
     }
     change = over_tables(identified, sums, lambda c: (ratio(c, 1) - ratio(c, 3)) / 100, True)
-    first, last = (over_tables(identified, sums, lambda c, k=k: ratio(c, k), True) for k in (1, 3))
+    first, last = (over_tables(identified, sums, partial(ratio, last=k), True) for k in (1, 3))
     before, after = words.span(first.low, first.high, 1), words.span(last.low, last.high, 1)
     return Finding(
         "A12",
@@ -656,11 +659,11 @@ def tested(
         found = headline(identified, group, early, later)
         sums = [services(group, *early), services(group, *later)]
 
-        def interval(counts: tuple[int, ...], n: tuple[int, int] = found.totals) -> Interval:
-            return difference_of_shares((counts[0], n[0]), (counts[1], n[1]))
+        def end(counts: tuple[int, ...], of: str, n: tuple[int, int] = found.totals) -> float:
+            return getattr(difference_of_shares((counts[0], n[0]), (counts[1], n[1])), of)
 
-        least = over_tables(identified, sums, lambda counts, of=interval: of(counts).low)
-        most = over_tables(identified, sums, lambda counts, of=interval: of(counts).high)
+        least = over_tables(identified, sums, partial(end, of="low"))
+        most = over_tables(identified, sums, partial(end, of="high"))
         rows.append(
             {
                 "group": label,
@@ -725,9 +728,10 @@ def gains(
     rows = {}
     for name in places.province_names():
         first, last = identified.bounds([services((name,), *before), services((name,), *after)])
-        gain = last.low / totals[1] - first.high / totals[0]
+        before, after = first.whole(), last.whole()
+        gain = after[0] / totals[1] - before[1] / totals[0]
         if gain > 0:
-            rows[name] = ((first.low, first.high), (last.low, last.high), gain)
+            rows[name] = (before, after, gain)
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "gain"])
     return found.sort_values("gain", ascending=False)
 

@@ -24,7 +24,7 @@ class Text(NamedTuple):
     en: str
     zh: str
 
-    def __add__(self, other: "Text") -> "Text":
+    def then(self, other: "Text") -> "Text":
         """Both texts, one after the other; English gets a space between them."""
         return Text(f"{self.en} {other.en}".strip(), f"{self.zh}{other.zh}")
 
@@ -73,7 +73,7 @@ def useful_share(low: float, high: float | None) -> bool:
 
 def known(low: float, high: float | None, lang: str = "en") -> str:
     """A count as printed, or *not known* where its range is too wide to use."""
-    if useful(low, high):
+    if high is not None and useful(low, high):
         return span(low, high)
     return "not known" if lang == "en" else "不详"
 

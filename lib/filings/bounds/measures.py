@@ -64,7 +64,7 @@ MEASURES: dict[str, Callable[[np.ndarray], float]] = {
 """Name → function of the 31 counts."""
 
 
-def parse_measure(query: str) -> tuple[str, tuple[int, ...]]:
+def parse_measure(query: str) -> tuple[str, Batches]:
     """Name and batches of a measure written ``name:batches`` (gini:1-3). Raises ValueError."""
     name, colon, batches = query.partition(":")
     if not colon:

@@ -1,31 +1,46 @@
 """Questions, answers and tables of counts: what the other files of this room talk about."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from filings import places
-from filings.ledger import KINDS, UNITS, Batches, Statement, parse_places
+from filings.ledger import KINDS, UNITS, Batches, Rule, Statement, parse_places
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Sum:
     """A question: how many services or entities the places have in the batches together.
 
     Entities of several batches are distinct filers, not the sum of the batches.
+
+    Parameters
+    ----------
+    unit
+        "services" or "entities".
+    places, batches
+        Places are given by their short names, batches by their numbers.
     """
 
     unit: str
     places: tuple[str, ...]
     batches: Batches
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "batches", Batches(self.batches))
+    def __init__(self, unit: str, places: Iterable[str], batches: Iterable[int]):
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "places", tuple(places))
+        object.__setattr__(self, "batches", Batches(batches))
 
     @classmethod
     def parse(cls, query: str) -> "Sum":
-        """The sum written ``unit:places:batches`` (services:四川+重庆:2-3). Raises ValueError."""
+        """The sum written ``unit:places:batches`` (services:四川+重庆:2-3).
+
+        Raises
+        ------
+        ValueError
+            Another form, a unit, a place or a batch that there is not.
+        """
         parts = query.split(":")
         if len(parts) != 3:
             raise ValueError(f"query {query!r} is not of the form unit:places:batches")
@@ -41,10 +56,14 @@ class Sum:
 class Bounds:
     """Lowest and highest value over all tables that agree with the evidence.
 
-    Both ends are attained by some table; ``high`` is None where nothing bounds it above, ``low``
-    None where nothing bounds it below (ratios with a whole that may be nothing). ``proven`` is
-    False where the solver stopped at a limit, or where filers obey more laws than the rows hold
-    (see ``Model``): the ends are then outer bounds.
+    Attributes
+    ----------
+    low, high
+        Each is attained by some table. None where nothing bounds it: the high end of what is open
+        above, the low end of a difference.
+    proven
+        False where the solver stopped at a limit, or where filers obey more laws than the rows
+        hold (see ``Model``): the ends are then outer bounds.
     """
 
     low: int | float | None
@@ -61,14 +80,23 @@ class Bounds:
         """``exact``, ``range`` or ``open`` (no upper end)."""
         return "exact" if self.exact else "open" if self.high is None else "range"
 
+    def whole(self) -> tuple[int, int]:
+        """Both ends of a number of filings. Raises ValueError where one is open."""
+        if self.low is None or self.high is None:
+            raise ValueError("a sum that is open above has no list of values")
+        return int(self.low), int(self.high)
+
 
 @dataclass(frozen=True)
 class Table:
     """One full register of counts: for every place and selection of batches, a whole number.
 
-    ``counts`` maps (unit, batches) to the counts by place (provinces, the named cities and
-    districts below them, and 全国). Units are ``services``, ``entities`` and ``multi``, the
-    entities with two or more services. Services of several batches add up and need no entry.
+    Attributes
+    ----------
+    counts
+        (unit, batches) → place → count, for provinces, the named cities and districts below them,
+        and 全国. Units are ``services``, ``entities`` and ``multi``, the entities with two or more
+        services. Services of several batches add up and need no entry.
     """
 
     counts: Mapping[tuple[str, tuple[int, ...]], Mapping[str, int]] = field(repr=False)
@@ -88,16 +116,16 @@ class Table:
             said.setdefault(unit, {})[str(Batches(batches))] = there
         return said
 
-    def over_provinces(self, unit: str, batches: tuple[int, ...]) -> pd.Series:
+    def over_provinces(self, unit: str, batches: Iterable[int]) -> pd.Series:
         """Counts of the 31 provinces in code order."""
-        names = places.province_names()
-        return pd.Series({name: self.value(Sum(unit, (name,), batches)) for name in names})
+        names, chosen = places.province_names(), Batches(batches)
+        return pd.Series({name: self.value(Sum(unit, (name,), chosen)) for name in names})
 
     # --- what the rules of `filings.ledger.kinds` ask of counts ---
 
     def sum(self, unit: str, names: Sequence[str], batches: Sequence[int]) -> int:
         """How many the places have together."""
-        return self.value(Sum(unit, tuple(names), tuple(batches))) if batches else 0
+        return self.value(Sum(unit, names, batches)) if batches else 0
 
     def named(self) -> Iterable[str]:
         """Every place that it counts."""
@@ -129,7 +157,7 @@ class Table:
     def most(self, names: Sequence[str], batches: Sequence[int]) -> None:
         """Counts do not show what single filers have."""
 
-    def somewhere(self, cases: Iterable[Sequence[tuple[int, int]]]) -> Iterator[tuple]:
+    def somewhere(self, cases: Iterable[Sequence[tuple[int, int]]]) -> Rule[int]:
         """In one case at least, each number is its least value or more."""
         yield any(all(number >= least for number, least in case) for case in cases), 1, None
 
@@ -137,8 +165,14 @@ class Table:
 def holds(statement: Statement, table: Table) -> bool:
     """True if the statement is true of the table.
 
-    ``max_per_entity`` and a city's rank are checked only as far as counts can show them. Raises
-    ValueError for a kind that puts no constraint on counts.
+    Raises
+    ------
+    ValueError
+        The statement is of a kind that puts no constraint on counts.
+
+    Notes
+    -----
+    ``max_per_entity`` and a city's rank are checked only as far as counts can show them.
     """
     kind = KINDS[statement.kind]
     if not kind.binds:

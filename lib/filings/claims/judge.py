@@ -401,4 +401,4 @@ def _reason(claim: Claim, verdict: str, low: float | None, high: float | None) -
         else:
             en = f"{en}: {what.en} lies between {low:g} and {high:g}"
             zh = f"{zh}：{what.zh}在{low:g}与{high:g}之间"
-    return Text(f"{en}.", f"{zh}。") + wording.rule(claim)
+    return Text(f"{en}.", f"{zh}。").then(wording.rule(claim))

@@ -26,6 +26,24 @@ from filings.ledger import Statement
 from filings.likely.walk import GROUPS, POOL, PROVINCES, Feasible, Walk
 from filings.words import Text
 
+__all__ = [
+    "ASSUMPTIONS",
+    "PROVINCES",
+    "SEED",
+    "TAILS",
+    "Assumption",
+    "Draws",
+    "Feasible",
+    "MixingError",
+    "Withheld",
+    "calibration",
+    "draws",
+    "in_words",
+    "summary",
+    "verdicts",
+    "withheld",
+]
+
 RHAT, ESS = 1.05, 400
 """A quantity is refused where groups of chains disagree more, or the draws are worth fewer."""
 
