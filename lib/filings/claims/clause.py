@@ -126,7 +126,7 @@ _RANKED = re.compile(r"[^,;]{0,8}?(?:是|为|的|的省市|属|包括|:)[“\"]?
 _MOST = re.compile("的(?:省|是|为|当|地|,)|的?[,;。]|[是为(]")
 _RANKS = ("rank", "first", "top", "ranks", "most")
 
-NUMBERED = ("amount", "share", "half", "times", "rank", "ranks", "provinces")
+NUMBERED = ("amount", "share", "times", "rank", "ranks", "provinces")
 """Kinds of tokens that carry a number."""
 
 _CLAIMING = {*NUMBERED, *_RANKS, "amounts", "shares", "most_provinces", "none", "in_order", "next",
@@ -195,31 +195,35 @@ class Spoken:
             self.claims.append(claim)
 
 
+@dataclass
 class Clause:
     """One clause: tokens from left to right, each kind with its own small rule."""
 
-    def __init__(
-        self, mind: Discourse, state: Spoken, tokens: list[Token], start: int, end: int,
-        silent: bool,
-    ) -> None:  # fmt: skip
-        again = state.text[start - 1 : start] == ";" and re.match("[^;]*批", state.text[start:])
-        if again and state.part:
-            state.subject = None  # of 其中北京63个; a new batch speaks no more
-        self.mind, self.state, self.tokens = mind, state, tokens
-        self.start, self.end, self.silent = start, end, silent
-        self.text = state.text[start:end]
-        self.place: Token | None = None  # the nearest place before
-        self.previous: Token | None = None  # the one before that
-        self.of = ""
-        self.whole: Token | None = None  # the place of the amount that a share is of
-        self.said: set[str] = set()  # kinds of the small words so far
-        self.total = self.nation = self.batch_unknown = self.conditional = False
-        self.batch_token: Token | None = None
-        self.compared: Token | None = None
-        self.pending: list[Token] = []  # amounts that wait for the place behind them
+    mind: Discourse
+    state: Spoken
+    tokens: list[Token]
+    start: int
+    end: int
+    silent: bool  # nothing said here is of the register
+    place: Token | None = None  # the nearest place before
+    previous: Token | None = None  # the one before that
+    of: str = ""  # the whole of a share; "?" if it is not known
+    whole: Token | None = None  # the place of the amount that a share is of
+    said: set[str] = field(default_factory=set)  # kinds of the tokens so far
+    total: bool = False  # 总数达: of all batches so far
+    nation: bool = False  # 全国: the next amount is the country's
+    batch_unknown: bool = False
+    conditional: bool = False  # 超过50个的有5个
+    batch_token: Token | None = None
+    compared: Token | None = None  # the batch that another is compared with
+    pending: list[Token] = field(default_factory=list)  # amounts that wait for the place behind
 
     def read(self) -> None:
         """Add the claims of the clause, and note why its other numbers are none."""
+        text = self.state.text
+        again = text[self.start - 1 : self.start] == ";" and re.match("[^;]*批", text[self.start :])
+        if again and self.state.part:
+            self.state.subject = None  # of 其中北京63个; a new batch speaks no more
         for token in self.tokens:
             handler = getattr(self, f"on_{token.kind}", None)
             if handler and not (self.silent and token.kind in _CLAIMING):
@@ -236,6 +240,11 @@ class Clause:
         return "no place" if self.state.lost else "not understood"
 
     # --- the text around a token ---------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The clause as it stands in the plain text."""
+        return self.state.text[self.start : self.end]
 
     def before(self, token: Token) -> str:
         """The text of the clause before a token."""
@@ -662,12 +671,8 @@ class Clause:
                        value=value, unit=token.unit or state.unit, base=base)  # fmt: skip
         return True
 
-    def on_times(self, token: Token) -> None:
-        """浙江是四川的9倍多: one place's count against another's."""
-        self.ratio(token)
-
     def ratio(self, token: Token) -> bool:
-        """Add how many times, or which part, of the place right before it another has."""
+        """浙江是四川的9倍多: how many times, or which part, of the place right before it."""
         whole, part = self.place, self.previous
         if not whole or not part or self.between(whole, token) != "的":
             return False
@@ -686,6 +691,8 @@ class Clause:
                             unit=self.state.unit, of=name)  # fmt: skip
         self.state.subject = part
         return True
+
+    on_times = ratio
 
     def on_none(self, token: Token) -> None:
         """没有一个项目: a place has none; provinces that have none do not take part."""
@@ -815,7 +822,11 @@ class Clause:
         if state.of_several and not self.place and said:
             last = state.claims[-1].kind if state.claims else ""
             if re.search("服务|项目|备案", lead) or last == "services_of_multi_filers":
-                self.share_of_several(token)
+                batches = self.batches_of(token, cumulates=False)
+                names = state.subject.places if state.subject else NATION
+                if batches and self.clear(token) and len(names) == 1:
+                    state.emit("share_of_multi_filers", names, batches, token, unit="services",
+                               of=names[0])  # fmt: skip
                 return
         token = self.hedged(token, _HEDGED_SHARE.search(lead))
         following = self.next_token(token, "both")
@@ -876,14 +887,6 @@ class Clause:
         counted -= {places.NATION, *place.places}
         whole = counted & above and not self.of and "全国" not in lead
         return bool(whole or counted - above)
-
-    def share_of_several(self, token: Token) -> None:
-        """Add the share of the services that belongs to filers of several."""
-        names = self.state.subject.places if self.state.subject else NATION
-        batches = self.batches_of(token, cumulates=False)
-        if batches and self.clear(token) and len(names) == 1:
-            self.state.emit("share_of_multi_filers", names, batches, token, unit="services",
-                            of=names[0])  # fmt: skip
 
     def emit_share(self, token: Token, place: Token | None, batches: Batches | None = None) -> None:
         """Add a share of the country, or of the province or city named as the whole."""
