@@ -56,8 +56,13 @@ def audit(path: Path, statements: Iterable[Statement], sources: Iterable[str] = 
 def draft(claims: Iterable[Claim], name: str) -> bytes:
     """Candidate rows in the ledger's form (UTF-8 CSV), for a person to confirm; never read back.
 
-    Ids are N001 and so on, the source is the name given. A region is written as its provinces,
-    "most" as a least number, and the note says what the ledger's columns cannot.
+    Parameters
+    ----------
+    claims
+        What a text says. A region is written as its provinces, "most" as a least number, and the
+        note says what the ledger's columns cannot.
+    name
+        What stands as the source of every row; ids are N001 and so on.
     """
     rows = io.StringIO(newline="")
     writer = csv.DictWriter(rows, ledger.COLUMNS, lineterminator="\n")
@@ -163,7 +168,15 @@ def audited(identified: IdentifiedSet, alone: IdentifiedSet) -> pd.DataFrame:
 
 
 def audit_listed(listed: pd.DataFrame, register: IdentifiedSet) -> dict[str, Verdict]:
-    """The verdict of all registers that agree with the evidence on each claim listed, by id."""
+    """The verdict on each claim listed, by id.
+
+    Parameters
+    ----------
+    listed
+        Transcribed claims, as `listed` reads them.
+    register
+        All tables that agree with the evidence.
+    """
     told = {str(name): claim_of(row) for name, row in listed.iterrows()}
     verdicts = iter(judge_all([one for one in told.values() if one], register))
     return {
@@ -177,7 +190,10 @@ def audit_listed(listed: pd.DataFrame, register: IdentifiedSet) -> dict[str, Ver
 def claim_of(row: pd.Series) -> Claim | None:
     """The claim of one transcribed row; None if it says nothing that the register counts.
 
-    The wording (近, 绝对优势) is read from the row's phrase.
+    Parameters
+    ----------
+    row
+        As of `listed`; the wording (近, 绝对优势) is read from its phrase.
     """
     if row["topic"] not in ("register", "catch-up"):
         return None

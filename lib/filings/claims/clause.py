@@ -126,8 +126,12 @@ _RANKED = re.compile(r"[^,;]{0,8}?(?:是|为|的|的省市|属|包括|:)[“\"]?
 _MOST = re.compile("的(?:省|是|为|当|地|,)|的?[,;。]|[是为(]")
 _RANKS = ("rank", "first", "top", "ranks", "most")
 
-NUMBERED = ("amount", "share", "half", "times", "rank", "ranks", "provinces")
+NUMBERED = ("amount", "share", "times", "rank", "ranks", "provinces")
 """Kinds of tokens that carry a number."""
+
+_CLAIMING = {*NUMBERED, *_RANKS, "amounts", "shares", "most_provinces", "none", "in_order", "next",
+             "new"}  # fmt: skip
+"""Kinds of tokens that make claims; the others only tell of what."""
 
 NATION = (places.NATION,)
 _PARTS = ("share", "growth", "ratio", "share_of_multi_filers")  # kinds whose value is no count
@@ -191,33 +195,38 @@ class Spoken:
             self.claims.append(claim)
 
 
+@dataclass
 class Clause:
     """One clause: tokens from left to right, each kind with its own small rule."""
 
-    def __init__(
-        self, mind: Discourse, state: Spoken, tokens: list[Token], start: int, end: int,
-        silent: bool,
-    ) -> None:  # fmt: skip
-        again = state.text[start - 1 : start] == ";" and re.match("[^;]*批", state.text[start:])
-        if again and state.part:
-            state.subject = None  # of 其中北京63个; a new batch speaks no more
-        self.mind, self.state, self.tokens = mind, state, tokens
-        self.start, self.end, self.silent = start, end, silent
-        self.text = state.text[start:end]
-        self.place: Token | None = None  # the nearest place before
-        self.previous: Token | None = None  # the one before that
-        self.of = ""
-        self.whole: Token | None = None  # the place of the amount that a share is of
-        self.said: set[str] = set()  # kinds of the small words so far
-        self.total = self.nation = self.batch_unknown = self.conditional = False
-        self.batch_token: Token | None = None
-        self.compared: Token | None = None
-        self.pending: list[Token] = []  # amounts that wait for the place behind them
+    mind: Discourse
+    state: Spoken
+    tokens: list[Token]
+    start: int
+    end: int
+    silent: bool  # nothing said here is of the register
+    place: Token | None = None  # the nearest place before
+    previous: Token | None = None  # the one before that
+    of: str = ""  # the whole of a share; "?" if it is not known
+    whole: Token | None = None  # the place of the amount that a share is of
+    said: set[str] = field(default_factory=set)  # kinds of the tokens so far
+    total: bool = False  # 总数达: of all batches so far
+    nation: bool = False  # 全国: the next amount is the country's
+    batch_unknown: bool = False
+    conditional: bool = False  # 超过50个的有5个
+    batch_token: Token | None = None
+    compared: Token | None = None  # the batch that another is compared with
+    pending: list[Token] = field(default_factory=list)  # amounts that wait for the place behind
 
     def read(self) -> None:
         """Add the claims of the clause, and note why its other numbers are none."""
+        text = self.state.text
+        again = text[self.start - 1 : self.start] == ";" and re.match("[^;]*批", text[self.start :])
+        if again and self.state.part:
+            self.state.subject = None  # of 其中北京63个; a new batch speaks no more
         for token in self.tokens:
-            if handler := getattr(self, f"on_{token.kind}", None):
+            handler = getattr(self, f"on_{token.kind}", None)
+            if handler and not (self.silent and token.kind in _CLAIMING):
                 handler(token)
             self.said.add(token.kind)
             for part in token.parts or (token,):
@@ -231,6 +240,11 @@ class Clause:
         return "no place" if self.state.lost else "not understood"
 
     # --- the text around a token ---------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The clause as it stands in the plain text."""
+        return self.state.text[self.start : self.end]
 
     def before(self, token: Token) -> str:
         """The text of the clause before a token."""
@@ -534,7 +548,7 @@ class Clause:
 
     def on_amount(self, token: Token) -> None:
         state, lead = self.state, self.before(token)
-        if self.silent or (state.lost and not self.nation):
+        if state.lost and not self.nation:
             return
         countable = self.countable(token)
         token = self.hedged(token, _HEDGED.search(lead))
@@ -657,14 +671,10 @@ class Clause:
                        value=value, unit=token.unit or state.unit, base=base)  # fmt: skip
         return True
 
-    def on_times(self, token: Token) -> None:
-        """浙江是四川的9倍多: one place's count against another's."""
-        self.ratio(token)
-
     def ratio(self, token: Token) -> bool:
-        """Add how many times, or which part, of the place right before it another has."""
+        """浙江是四川的9倍多: how many times, or which part, of the place right before it."""
         whole, part = self.place, self.previous
-        if self.silent or not whole or not part or self.between(whole, token) != "的":
+        if not whole or not part or self.between(whole, token) != "的":
             return False
         lead, (name, *more) = _AS_MUCH.search(self.before(whole)), whole.places
         if not lead or more or name in (places.NATION, *part.places, *_above(part.places)):
@@ -682,9 +692,11 @@ class Clause:
         self.state.subject = part
         return True
 
+    on_times = ratio
+
     def on_none(self, token: Token) -> None:
         """没有一个项目: a place has none; provinces that have none do not take part."""
-        if self.silent or self.state.lost or "除" in self.text or not self.clear(token):
+        if self.state.lost or "除" in self.text or not self.clear(token):
             return
         counted = [one for one in self.tokens if one.start < token.start
                    and one.kind == "provinces" and not _AMONG.match(self.after(one))]  # fmt: skip
@@ -763,7 +775,7 @@ class Clause:
     def on_amounts(self, token: Token) -> None:
         """27个、17个 after 分别: one each for the places, or the batches, listed before."""
         lead, state, size = self.before(token), self.state, len(token.parts)
-        if self.silent or state.lost or not self.clear(token):
+        if state.lost or not self.clear(token):
             return
         place = self.about
         if not self.place and len(state.counts) == size:
@@ -802,15 +814,19 @@ class Clause:
 
     def on_share(self, token: Token) -> None:
         lead, tail, state = self.before(token), self.after(token), self.state
-        if self.silent or state.lost or self.changes(token):
+        if state.lost or self.changes(token) or lexicon.DIFFERENCE.search(lead):
             return
-        if lexicon.DIFFERENCE.search(lead) or self.ratio(token):
+        if self.ratio(token):
             return
         said: object = _SHARE_WORD.search(lead)
         if state.of_several and not self.place and said:
             last = state.claims[-1].kind if state.claims else ""
             if re.search("服务|项目|备案", lead) or last == "services_of_multi_filers":
-                self.share_of_several(token)
+                batches = self.batches_of(token, cumulates=False)
+                names = state.subject.places if state.subject else NATION
+                if batches and self.clear(token) and len(names) == 1:
+                    state.emit("share_of_multi_filers", names, batches, token, unit="services",
+                               of=names[0])  # fmt: skip
                 return
         token = self.hedged(token, _HEDGED_SHARE.search(lead))
         following = self.next_token(token, "both")
@@ -872,14 +888,6 @@ class Clause:
         whole = counted & above and not self.of and "全国" not in lead
         return bool(whole or counted - above)
 
-    def share_of_several(self, token: Token) -> None:
-        """Add the share of the services that belongs to filers of several."""
-        names = self.state.subject.places if self.state.subject else NATION
-        batches = self.batches_of(token, cumulates=False)
-        if batches and self.clear(token) and len(names) == 1:
-            self.state.emit("share_of_multi_filers", names, batches, token, unit="services",
-                            of=names[0])  # fmt: skip
-
     def emit_share(self, token: Token, place: Token | None, batches: Batches | None = None) -> None:
         """Add a share of the country, or of the province or city named as the whole."""
         batches = batches or self.batches_of(token, cumulates=False)
@@ -907,9 +915,7 @@ class Clause:
 
     def on_provinces(self, token: Token) -> None:
         lead, tail = self.before(token), self.after(token)
-        if self.silent or self.conditional or lexicon.DIFFERENCE.search(lead):
-            return
-        if _OTHERS.search(lead[-4:]):
+        if self.conditional or lexicon.DIFFERENCE.search(lead) or _OTHERS.search(lead[-4:]):
             return
         self.state.all_provinces = bool(_AMONG.match(tail))
         if lead.rstrip(")").endswith("等"):
@@ -929,10 +935,9 @@ class Clause:
 
     def on_most_provinces(self, token: Token) -> None:
         tail = self.after(token)
-        if self.silent or not _TAKES_PART.search(tail) or _NOT_COVERAGE.search(tail):
-            return
-        most = replace(token, values=(Decimal(MOST_PROVINCES),), relation=">", wording="多数")
-        self.emit_coverage(most)
+        if _TAKES_PART.search(tail) and not _NOT_COVERAGE.search(tail):
+            most = Decimal(MOST_PROVINCES)
+            self.emit_coverage(replace(token, values=(most,), relation=">", wording="多数"))
 
     # --- ranks and order -----------------------------------------------------------------------
 
@@ -960,9 +965,7 @@ class Clause:
     def rankable(self, token: Token) -> bool:
         """False for a denial, a rank within a region, and what follows a place compared with."""
         lead = self.before(token)
-        return not (
-            self.silent or _NEGATED.search(lead) or _WITHIN.search(lead) or "仅次于" in lead
-        )
+        return not (_NEGATED.search(lead) or _WITHIN.search(lead) or "仅次于" in lead)
 
     def emit_rank(self, name: str, value: int, token: Token, place: Token | None) -> None:
         """Add the rank of a province by its count."""
@@ -973,30 +976,28 @@ class Clause:
             self.state.emit("rank", (name,), batches, token, self.here(place), value=value,
                             unit=self.state.unit)  # fmt: skip
 
-    def on_rank(self, token: Token, rank: int = 0) -> None:
-        """第二位: the rank of one place, the next of the chain in falling order."""
+    def on_rank(self, token: Token) -> None:
+        """第二位, 居首, 二至四位: as many ranks as places; the first begins a falling chain."""
         place, _ = self.ranked(token)
-        if not self.rankable(token) or not place or len(place.places) > 1:
+        ranks = [int(value) for value in token.values] or [1]
+        if not self.rankable(token) or not place or len(place.places) != len(ranks):
             return
-        self.emit_rank(place.places[0], rank or token.whole, token, place)
-        if rank:
+        for name, rank in zip(place.places, ranks, strict=True):
+            self.emit_rank(name, rank, token, place)
+        if token.kind in ("first", "most"):
             self.state.chain = []
-        self.state.chain.append(place.places[0])
+        if token.kind != "ranks":
+            self.state.chain.append(place.places[0])
+
+    on_ranks = on_rank
 
     def on_first(self, token: Token) -> None:
         margin = _MARGIN.search(self.before(token))
-        self.on_rank(replace(token, wording=margin[0] if margin else ""), rank=1)
+        self.on_rank(replace(token, wording=margin[0] if margin else ""))
 
     def on_most(self, token: Token) -> None:
         if _MOST.match(self.after(token) + "。"):
-            self.on_rank(token, rank=1)
-
-    def on_ranks(self, token: Token) -> None:
-        place, _ = self.ranked(token)
-        if not self.rankable(token) or not place or len(place.places) != len(token.values):
-            return
-        for name, value in zip(place.places, token.values, strict=True):
-            self.emit_rank(name, int(value), token, place)
+            self.on_rank(token)
 
     def emit_order(self, kind: str, names: tuple[str, ...], token: Token, place: Token) -> None:
         """Add places in falling order, or the leaders."""
@@ -1028,13 +1029,13 @@ class Clause:
         """备案数量由多到少依次为 A、B、C."""
         following = next(iter(self.ahead(token, "colon")), token)
         sorted_by = re.search(r"排序|排名|排列|多到少|高到低", self.state.text[: token.start])
-        if not self.silent and sorted_by and len(following.places) > 1:
+        if sorted_by and len(following.places) > 1:
             self.emit_order("order", following.places, token, following)
 
     def on_next(self, token: Token) -> None:
         """次之, 位居其后: the chain of places in falling order goes on."""
         place, behind = self.ranked(token)
-        if self.silent or not place:
+        if not place:
             return
         state = self.state
         chain = list(dict.fromkeys(n for one in [*state.seen, place] for n in one.places))
@@ -1054,7 +1055,7 @@ class Clause:
 
     def on_new(self, token: Token) -> None:
         place, batches = self.about, self.mind.batches
-        if self.silent or not place or not self.state.named or len(batches) != 1:
+        if not place or not self.state.named or len(batches) != 1:
             return
         for name in place.places if _APPEARS.match(self.after(token)) else ():
             if name in places.province_names():

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from filings import places
 from filings.claims import lexicon
 from filings.claims.lex import Token
+from filings.claims.text import blanked
 from filings.ledger import Batches
 
 _MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
@@ -21,19 +21,14 @@ _WIRED = re.compile(r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:专?电|讯|消息)")
 _DATED = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:专?电|讯)")
 
 
-@cache
-def _mention() -> re.Pattern[str]:
-    return re.compile(lexicon.name_pattern())
-
-
 def _datelines(sentence: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Start, end and place of each dateline."""
-    for match in _mention().finditer(sentence):
+    for match, named in lexicon.mentions(sentence):
         agency = _AGENCY.search(sentence, 0, match.start())
         behind = (_WIRED if agency else _DATED).match(sentence, match.end())
         if behind and (agency or match.start() == 0):
             start = agency.start() if agency else 0
-            yield start, behind.end(), lexicon.places_named(match[0])
+            yield start, behind.end(), named
 
 
 def at_level(name: str, level: str) -> str | None:
@@ -45,10 +40,9 @@ def at_level(name: str, level: str) -> str | None:
         chain = (name, *places.ancestors(name))
         cities = (n for n in chain if places.find(n).level == "city" or n in _MUNICIPALITIES)
         return next(cities, None)
-    right = (
-        province in _AUTONOMOUS if level == "区" else province not in _MUNICIPALITIES + _AUTONOMOUS
-    )
-    return province if right and province else None
+    autonomous, municipal = province in _AUTONOMOUS, province in _MUNICIPALITIES
+    right = autonomous if level == "区" else not (autonomous or municipal)
+    return province if right else None
 
 
 @dataclass
@@ -87,17 +81,15 @@ class Discourse:
         for start, end, named in _datelines(sentence):
             self.home += named
             self.local = self.local or named != ("北京",)  # where the national agencies sit
-            sentence = sentence[:start] + " " * (end - start) + sentence[end:]
+            sentence = blanked(sentence, start, end)
         found = set()
-        for match in _mention().finditer(sentence):
+        for match, named in lexicon.mentions(sentence):
             if _BODY.match(sentence, match.end()):
-                found.add(lexicon.places_named(match[0]))
-                blank = " " * len(match[0])
-                sentence = sentence[: match.start()] + blank + sentence[match.end() :]
+                found.add(named)
+                sentence = blanked(sentence, *match.span())
         self._by_body = bool(found) and not self.local
         if headline and not found:
-            found = {lexicon.places_named(match[0]) for match in _mention().finditer(sentence)}
-            found = {names for names in found if len(names) == 1}
+            found = {named for _, named in lexicon.mentions(sentence) if len(named) == 1}
         if len(found) == 1:
             self.home += found.pop()
             self.local = True
@@ -115,8 +107,7 @@ class Discourse:
         Where none is known, it is the only one that was named at all.
         """
         level = next((sign for sign in "省市区" if sign in word), "")
-        here = [one for match in _mention().finditer(before)
-                for one in lexicon.places_named(match[0])]  # fmt: skip
+        here = [one for _, named in lexicon.mentions(before) for one in named]
 
         def fit(*names: str) -> list[str]:
             found = (at_level(name, level) if level else name for name in names)

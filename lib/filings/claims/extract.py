@@ -38,7 +38,18 @@ _NUMBERS = re.compile(
 
 
 def extract(article: str) -> Claims:
-    """All claims about the register in an article's text, and every number that is none."""
+    """All claims about the register in a text, in its order.
+
+    Parameters
+    ----------
+    article
+        Press text in Chinese, simplified or traditional.
+
+    Returns
+    -------
+    Claims
+        A list; its ``not_judged`` holds every number of which no claim was made, and why.
+    """
     mind = Discourse()
     found: list[Claim] = []
     rest: list[Unjudged] = []

@@ -28,10 +28,18 @@ VERDICTS = ("supported", "contradicted", "undecided", "outside the register")
 class Verdict:
     """What the evidence says of a claim.
 
-    ``verdict`` is one of ``VERDICTS``. ``low`` and ``high`` are what the evidence leaves for the
-    claim's own quantity: a count, percent, a number of provinces, a rank (None: no such number, or
-    no end). ``evidence`` holds the ids of kept statements from which the verdict follows, none of
-    which can be spared; empty where nothing decides. ``reason`` says it in words.
+    Attributes
+    ----------
+    verdict
+        One of `VERDICTS`.
+    low, high
+        What the evidence leaves for the claim's own quantity: a count, percent, a number of
+        provinces, a rank (None: no such number, or no end).
+    evidence
+        Ids of kept statements from which the verdict follows, none to spare; empty where nothing
+        decides.
+    reason
+        The verdict in words.
     """
 
     verdict: str
@@ -56,17 +64,20 @@ STANDINGS = {
 def standing(verdict: Verdict, alone: Verdict) -> str:
     """How a claim stands, as one of `STANDINGS`.
 
-    ``verdict`` is that of all the evidence, ``alone`` that of the evidence without the claim's own
-    source. Supported by both, the claim is *confirmed*; by the first only, *unconfirmed*: its
-    source is its own only witness. Contradicted by all the evidence, it is *not borne out*.
+    Parameters
+    ----------
+    verdict, alone
+        That of all the evidence, and that of the evidence without the claim's own source.
+
+    Notes
+    -----
+    Supported by both, the claim is *confirmed*; by the first only, *unconfirmed*: its source is
+    its own only witness. Contradicted by all the evidence, it is *not borne out*.
     """
     if verdict.verdict == "supported":
         return "confirmed" if alone.verdict == "supported" else "unconfirmed"
-    return {
-        "contradicted": "not borne out",
-        "undecided": "undecided",
-        "outside the register": "outside",
-    }[verdict.verdict]
+    other = {"contradicted": "not borne out", "outside the register": "outside"}
+    return other.get(verdict.verdict, "undecided")
 
 
 def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[Statement, ...]:
@@ -90,7 +101,15 @@ def without(statements: Iterable[Statement], sources: Iterable[str]) -> tuple[St
 
 
 def judge(claim: Claim, register: IdentifiedSet) -> Verdict:
-    """The verdict of all registers that agree with the evidence on one claim."""
+    """The verdict of all registers that agree with the evidence on one claim.
+
+    Parameters
+    ----------
+    claim
+        As `extract` or `claim_of` gives it; where it stands in a text does not matter.
+    register
+        All tables that agree with the evidence.
+    """
     return judge_all([claim], register)[0]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 
 import pandas as pd
@@ -16,13 +17,6 @@ REGIONS = {
     "中部六省": "中部", "东部": "东部", "中部": "中部", "西部": "西部",
 }  # fmt: skip
 """Words for regions → the region's name. A region stays a word; ``region_members`` opens it."""
-
-
-@cache
-def _compounds() -> dict[str, tuple[str, ...]]:
-    """Names of regions with a fixed list → their members."""
-    table = pd.read_csv(paths.REGIONS, dtype=str)
-    return {row.name_zh: tuple(row.members.split("+")) for row in table.itertuples()}
 
 
 # One-letter names safe to read in a compound (京沪粤浙). 新, 云, 贵, 青, 宁, 吉, 黑, 甘, 藏 and 蒙
@@ -47,6 +41,7 @@ _BODY = (
 )
 
 
+# County-level cities whose short name is a word, too.
 _ALSO_WORDS = re.compile("东方|江山|大安|安达|永安|新民|尚志|五常|临江|同江|开平")
 
 
@@ -58,9 +53,8 @@ def _names() -> dict[str, str]:
         district = place.level == "district" and len(name) > 2 and name[-1] in "区县旗市"
         if name[0] >= "\u4e00" and (place.level in ("province", "city") or district):
             names[name] = place.name
-        if (
-            district and place.parent and name.startswith(place.parent)
-        ):  # 南京鼓楼区: several cities have one
+        # 南京鼓楼区: several cities have one.
+        if district and place.parent and name.startswith(place.parent):
             names[f"{place.parent}市{name.removeprefix(place.parent)}"] = place.name
     # County-level cities as the press calls them (昆山, 义乌), if no other place or word is meant.
     short = Counter(name[:-1] for name in names if name[-1] == "市" and len(name) > 2
@@ -69,6 +63,17 @@ def _names() -> dict[str, str]:
         if count == 1 and name not in names and not _ALSO_WORDS.fullmatch(name):
             names[name] = names[f"{name}市"]
     return {plain(name): short for name, short in names.items()}  # 乾安县 is read as 干安县
+
+
+@cache
+def _meanings() -> dict[str, tuple[str, ...]]:
+    """Every name of a place, a region or a fixed list of places → the places meant."""
+    lists = pd.read_csv(paths.REGIONS, dtype=str).set_index("name_zh")["members"]
+    return {
+        **{name: (place,) for name, place in _names().items()},
+        **{name: (region,) for name, region in REGIONS.items()},
+        **{str(name): tuple(members.split("+")) for name, members in lists.items()},
+    }
 
 
 def shared_districts() -> str:
@@ -90,9 +95,9 @@ def district_of(city: str, name: str) -> str | None:
 
 
 @cache
-def name_pattern() -> str:
+def _name_pattern() -> str:
     """A name of one place or region, longest first; no part of a larger name (粤港澳大湾区)."""
-    names = sorted([*_names(), *REGIONS, *_compounds()], key=len, reverse=True)
+    names = sorted(_meanings(), key=len, reverse=True)
     return rf"(?:(?<!粤港澳)(?<![泛环])(?:{'|'.join(names)})(?![区县旗](?![块域别间分内])))"
 
 
@@ -101,7 +106,7 @@ def place_pattern() -> str:
     letters = "".join(_LETTERS)
     return (
         rf"{_NORTH.pattern}"
-        rf"|{name_pattern()}(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
+        rf"|{_name_pattern()}(?:市|省(?!份|级|市))?(?!(?:市|省)?(?:{_BODY}))"
         rf"|[{letters}](?:、[{letters}])+|[{letters}]{{2,}}"
         rf"|(?<![^,、;:()\s])[{letters}](?=\(?\d)"
     )
@@ -110,16 +115,22 @@ def place_pattern() -> str:
 def places_named(text: str) -> tuple[str, ...]:
     """Places meant by one match of ``place_pattern``."""
     for name in (text, text.removesuffix("市").removesuffix("省")):
-        if name in _compounds():
-            return _compounds()[name]
-        if name in REGIONS:
-            return (REGIONS[name],)
-        if name in _names():
-            return (_names()[name],)
+        if name in _meanings():
+            return _meanings()[name]
     if _NORTH.fullmatch(text):
         letters = _NORTH_CITIES if set(text) & set("深杭") else _NORTH_PROVINCES
         return tuple(letters[letter] for letter in text)
     return tuple(_LETTERS[letter] for letter in text if letter != "、")
+
+
+def mentions(text: str) -> Iterator[tuple[re.Match[str], tuple[str, ...]]]:
+    """Where a text names a place or a region, and which."""
+    return ((match, _meanings()[match[0]]) for match in _mention().finditer(text))
+
+
+@cache
+def _mention() -> re.Pattern[str]:
+    return re.compile(_name_pattern())
 
 
 @cache

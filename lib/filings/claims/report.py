@@ -42,7 +42,14 @@ _AROUND, _LONG = 12, 40  # signs shown
 class Audited:
     """An article with its claims, their verdicts, and the numbers of which none was made.
 
-    ``said`` are the statements that verdicts may rest on, by id.
+    Attributes
+    ----------
+    article
+        Its text, in which claims have their offsets.
+    judged, not_judged
+        Each claim with its verdict, and the other numbers.
+    said
+        The statements that verdicts may rest on, by id.
     """
 
     article: str

@@ -111,6 +111,11 @@ def closed_up(copy: str) -> tuple[str, tuple[int, ...]]:
     return "".join(" " if s.isspace() and s != "\n" else s for s in signs), tuple(kept)
 
 
+def blanked(text: str, start: int, end: int) -> str:
+    """The text with blanks for what stands between two offsets; lines stay lines."""
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+
+
 def inserts(text: str) -> tuple[tuple[int, int], ...]:
     """Offsets (start, end) of inserted news items: from the rubric to the date in brackets.
 
@@ -130,10 +135,8 @@ def inserts(text: str) -> tuple[tuple[int, int], ...]:
 
 def sentences(text: str) -> Iterator[Sentence]:
     """Sentences of a plain text in order, inserted news items left out."""
-    blank = list(text)
-    for start, end in inserts(text):
-        blank[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
-    text = "".join(blank)
+    for span in inserts(text):
+        text = blanked(text, *span)
     start, first = 0, True
     for end in [match.end() for match in _END.finditer(text)] + [len(text)]:
         piece = text[start:end]
