@@ -728,10 +728,10 @@ def gains(
     rows = {}
     for name in places.province_names():
         first, last = identified.bounds([services((name,), *before), services((name,), *after)])
-        before, after = first.whole(), last.whole()
-        gain = after[0] / totals[1] - before[1] / totals[0]
+        counts = first.whole(), last.whole()
+        gain = counts[1][0] / totals[1] - counts[0][1] / totals[0]
         if gain > 0:
-            rows[name] = (before, after, gain)
+            rows[name] = (*counts, gain)
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "gain"])
     return found.sort_values("gain", ascending=False)
 
