@@ -236,7 +236,8 @@ def _batches(token: Token, match: re.Match[str]) -> Token:
     unnumbered = "二" if match[0].startswith("次") else "一"
     last = int(number(said.get("last") or unnumbered))
     first = int(number(said.get("first") or "一")) if token.kind == "batch_run" else last
-    return replace(token, kind="batch", items=(Batches(range(first, last + 1)),))
+    run = range(min(first, last), max(first, last) + 1)
+    return replace(token, kind="batch", items=(Batches(run),))
 
 
 def _relation(*words: str | None) -> tuple[str, str]:
