@@ -161,6 +161,19 @@ def test_what_is_no_one_number_is_named_and_not_judged(written):
 
 
 @pytest.mark.parametrize(
+    ("article", "wanted"),
+    [
+        ("备案名单:至第三批共有5个服务。", ("count", "全国", "3", "services", "=", "5")),
+        ("第三批至第一批备案共5个服务。", ("count", "全国", "1-3", "services", "=", "5")),
+        ("第三批备案覆盖十来个省份。", ("coverage", "全国", "3", "provinces", "~", "10")),
+        ("第二批备案的数量为12.5。", None),
+    ],
+)
+def test_odd_ways_to_write_a_batch_or_a_number(article, wanted):
+    assert [cells(claim) for claim in claims.extract(article)] == [wanted] * bool(wanted)
+
+
+@pytest.mark.parametrize(
     ("article", "span", "reason"),
     [
         ("上海已有 34 款大模型通过备案。", "34 款", "no filing"),

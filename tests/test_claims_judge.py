@@ -130,6 +130,15 @@ def test_the_evidence_named_is_what_decides():
     assert (direct.verdict, direct.evidence) == ("contradicted", ("T4",))
 
 
+def test_an_order_of_cities_is_one_among_cities():
+    """北京 has more than either, and is none of them; the ledger pairs places alike."""
+    cities = made("T3|S3|count|深圳|1|services|=|2", "T4|S4|count|广州|1|services|=|1")
+    kept = (*made(*FRAME, "T5|S5|count|北京|1|services|=|4"), *cities)
+    order = [claims.judge(claim("order", NATION, "=", names), IdentifiedSet(kept)).verdict
+             for names in (("深圳", "广州"), ("广州", "深圳"))]  # fmt: skip
+    assert order == ["supported", "contradicted"]
+
+
 def test_a_claim_without_a_batch_is_undecided_and_says_so():
     found = claims.judge(claim("count", NATION, "=", 7, batches=()), IdentifiedSet(made(*FRAME)))
     assert (found.verdict, found.low, found.high) == ("undecided", None, None)

@@ -588,15 +588,26 @@ class Clause:
             if sum(state.counts.values()) == token.values[0]:
                 state.subject = replace(token, places=tuple(state.counts))
                 self.emit_count(token, state.subject)
-        elif self.said & {"each", "both"} and len(self.names) > 1:
-            for place in self.one_by_one(self.about) if "分别" not in lead else ():
-                self.emit_count(token, place)
         else:
-            self.emit_count(token, self.about)
+            for place in self.each_of(self.about, token, "each", "both"):
+                self.emit_count(token, place)
 
     def one_by_one(self, place: Token) -> list[Token]:
         """Each of the places alone."""
         return [replace(place, places=(name,)) for name in place.places]
+
+    def each_of(self, place: Token, token: Token, *words: str) -> list[Token]:
+        """The places together, or each where such a word says so; none where 分别 needs a list."""
+        if len(place.places) == 1 or not self.said & {*words}:
+            return [place]
+        return [] if "分别" in self.before(token) else self.one_by_one(place)
+
+    def add(self, token: Token, place: Token | None = None, batches: Batches | None = None) -> None:
+        """Add the share or the count that a token gives for the place."""
+        if token.kind == "share":
+            self.emit_share(token, place, batches)
+        else:
+            self.emit_count(token, place, batches)
 
     def national(self, token: Token) -> bool:
         """True if an amount without a place is the country's: unless the text is local."""
@@ -799,14 +810,12 @@ class Clause:
         elif "each" not in self.said and "依次" not in self.text:
             return
         items = state.items if len(state.items) != 1 else [Batches([b]) for b in state.items[0]]
-        add = self.emit_share if token.kind == "shares" else self.emit_count
         if place and fits:
             for each, one in zip(self.one_by_one(place), token.parts, strict=True):
-                add(one, each)
+                self.add(one, each)
         elif not behind and len(items) == size and (place is None or len(place.places) == 1):
             for batches, one in zip(items, token.parts, strict=True):
-                if place or token.kind != "shares":
-                    add(one, place, batches)
+                self.add(one, place, batches)
 
     on_shares = on_amounts
 
@@ -860,11 +869,8 @@ class Clause:
             if not lexicon.region_members(name)
         ):
             return
-        if "each" not in self.said or len(place.places) == 1:
-            self.emit_share(token, place)
-        elif "分别" not in lead:
-            for one in self.one_by_one(place):
-                self.emit_share(token, one)
+        for one in self.each_of(place, token, "each"):
+            self.emit_share(token, one)
 
     def counted_above(self, place: Token) -> str:
         """The place counted just before in which all of these lie; "" if there is none."""
@@ -906,8 +912,7 @@ class Clause:
         """Give a waiting amount or share the place behind it, unless that has its own number."""
         numbered = following.kind in ("amount", "share")
         if not numbered or self.between(place, following) not in ("", "(", ":"):
-            add = self.emit_share if token.kind == "share" else self.emit_count
-            add(token, place)
+            self.add(token, place)
         elif token.kind == "amount" and not self.about:
             self.emit_count(token)
 

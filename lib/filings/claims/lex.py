@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from filings import places
 from filings.claims import lexicon
@@ -64,7 +65,6 @@ _ITEM = rf"(?:{BEFORE_WORDS})?(?:{_NUMBER})(?:余|多)?(?:{_COUNTER})?"
 _PODIUM = {"状元": 1, "冠军": 1, "榜眼": 2, "亚军": 2, "探花": 3, "季军": 3}
 
 _SPECS = (
-    ("place", lexicon.place_pattern()),
     # A run, a list or a single batch; a count of batches (三批合计) is a run from the first.
     ("batch_run", rf"第(?P<first>{_ORDINAL})批?(?:至|到|-|~|—)第?(?P<last>{_ORDINAL})批次?"),
     ("batch_run", rf"首批(?:至|到|-|~)第?(?P<last>{_ORDINAL})批次?"),
@@ -134,12 +134,16 @@ _SPECS = (
 )  # fmt: skip
 
 
-# All specifications in one alternation finds a word; each alone reads its parts.
-_ALONE = {f"t{index}": (kind, re.compile(pattern)) for index, (kind, pattern) in enumerate(_SPECS)}
 _NAMED = re.compile(r"\(\?P<\w+>")
-_ANY = re.compile(
-    "|".join(f"(?P<{name}>{_NAMED.sub('(?:', one.pattern)})" for name, (_, one) in _ALONE.items())
-)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], dict[str, tuple[str, re.Pattern[str]]]]:
+    """All specifications in one alternation, which finds a word, and each alone for its parts."""
+    alone = {f"t{index}": (kind, re.compile(spec)) for index, (kind, spec) in enumerate(_SPECS)}
+    specs = {name: _NAMED.sub("(?:", one.pattern) for name, (_, one) in alone.items()}
+    every = {"place": lexicon.place_pattern(), **specs}
+    return re.compile("|".join(f"(?P<{name}>{spec})" for name, spec in every.items())), alone
 
 
 @dataclass(frozen=True)
@@ -189,8 +193,6 @@ def number(text: str) -> Decimal:
     ValueError
         For signs that are no number (一百零十) and for numbers of more than 15 signs.
     """
-    from cn2an import an2cn, cn2an  # slow to load
-
     text = text.replace(",", "").translate(_AS_WRITTEN)
     if len(text) > _LONGEST:
         raise ValueError(f"{text[:_LONGEST]}… is no number of filings")
@@ -198,6 +200,8 @@ def number(text: str) -> Decimal:
         return Decimal(mixed[1]).scaleb(sum(_POWERS[sign] for sign in mixed[2]))
     if re.fullmatch("[零一二三四五六七八九](?:零|[零一二三四五六七八九]{2,})?", text):
         return Decimal(text.translate(_DIGITS))
+    from cn2an import an2cn, cn2an  # slow to load
+
     full = re.sub("^(?=[百千万亿])", "一", re.sub("^一十", "十", text))
     if short := re.search("([百千万])[一二三四五六七八九]$", full):
         full += {"百": "十", "千": "百", "万": "千"}[short[1]]  # 三百五, 一万二
@@ -212,9 +216,10 @@ def tokens(text: str) -> list[Token]:
     """The tokens of a plain sentence in order; neighbouring places and batches are grouped."""
     found = []
     position = 0
-    while match := _ANY.search(text, position):
+    every, each = _patterns()
+    while match := every.search(text, position):
         position = match.end()
-        kind, alone = _ALONE[str(match.lastgroup)]
+        kind, alone = each.get(str(match.lastgroup), ("place", every))
         parts, token = alone.match(text, match.start()), Token(kind, *match.span())
         assert parts, "what matches among others matches alone"
         try:
@@ -236,7 +241,8 @@ def _batches(token: Token, match: re.Match[str]) -> Token:
     unnumbered = "二" if match[0].startswith("次") else "一"
     last = int(number(said.get("last") or unnumbered))
     first = int(number(said.get("first") or "一")) if token.kind == "batch_run" else last
-    return replace(token, kind="batch", items=(Batches(range(first, last + 1)),))
+    run = range(min(first, last), max(first, last) + 1)
+    return replace(token, kind="batch", items=(Batches(run),))
 
 
 def _relation(*words: str | None) -> tuple[str, str]:
