@@ -18,7 +18,8 @@ def public():
     for room in (*ROOMS, *ALONE):
         module = importlib.import_module(f"filings.{room}")
         for name in getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"]):
-            if inspect.isfunction(getattr(module, name)):
+            found = getattr(module, name)
+            if inspect.isfunction(found) and found.__module__.startswith("filings."):
                 yield f"filings.{room}.{name}"
 
 

@@ -42,29 +42,27 @@ def made(level: str, batches: int, many: int) -> list[Statement]:
     random = np.random.default_rng([batches, many])
     names = names_of(level)
     counts = random.poisson(60 / np.arange(1, len(names) + 1)[:, None], (len(names), batches))
-    said = {(("全国",), (b,)): int(counts[:, b].sum()) for b in range(batches)}
+    said = {(("全国",), (b + 1,)): int(counts[:, b].sum()) for b in range(batches)}
     while len(said) < many:
         where = random.choice(len(names), 1 + (random.random() < 0.2), replace=False)
         when = random.choice(batches, 1 + (random.random() < 0.2), replace=False)
-        key = tuple(names[n] for n in sorted(where)), tuple(int(b) for b in sorted(when))
+        key = tuple(names[n] for n in sorted(where)), tuple(int(b) + 1 for b in sorted(when))
         said[key] = int(counts[np.ix_(where, when)].sum())
-    return [count(n, *key, value) for n, (key, value) in enumerate(said.items())]
+    return [count(f"M{n}", *key, value) for n, (key, value) in enumerate(said.items())]
 
 
-def count(number: int, where: tuple[str, ...], when: tuple[int, ...], value: int) -> Statement:
+def count(name: str, where: tuple[str, ...], batches: tuple[int, ...], value: int) -> Statement:
     """One statement of the made-up ledger."""
-    batches = tuple(b + 1 for b in when)
-    return Statement(f"M{number}", f"M{number}", "count", where, batches, "services", "=", value)
+    return Statement(name, name, "count", where, batches, "services", "=", value)
 
 
 def ask(what: str, level: str, batches: int, many: int) -> None:
     """Put one question to a register of that size."""
     said = made(level, batches, many)
     if what == "contradictions":
-        false = [(one.places, one.batches, one.value + 1 + n) for n, one in enumerate(said[-3:])]
         wrong = [
-            Statement(f"F{n}", f"F{n}", "count", where, when, "services", "=", value)
-            for n, (where, when, value) in enumerate(false)
+            count(f"F{n}", one.places, one.batches, one.number + 1 + n)
+            for n, one in enumerate(said[-3:])
         ]
         assert reconcile([*said, *wrong]).set_aside
     elif what == "cells":

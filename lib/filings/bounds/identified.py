@@ -322,14 +322,12 @@ class _Joint:
 
     def __init__(self, register: IdentifiedSet, questions: tuple[Sum, ...]):
         register._take_in(questions)
-        self._ranges = register.bounds(questions)
-        if any(found.high is None for found in self._ranges):
-            raise ValueError("a sum that is open above has no list of values")
+        self._ranges = [found.whole() for found in register.bounds(questions)]
         rows = register.model.rows.copy()
         forms = [register.model.form(question) for question in questions]
         self._columns = []
-        for form, found in zip(forms, self._ranges, strict=True):
-            column = rows.column(found.low, found.high)
+        for form, ends in zip(forms, self._ranges, strict=True):
+            column = rows.column(*ends)
             rows.row(add((1, form), (-1, {column: 1})), low=0, high=0)
             self._columns.append(column)
         self._program, self._relaxed = Program(rows), Program(rows, relaxed=True)
@@ -341,7 +339,7 @@ class _Joint:
     @cached_property
     def candidates(self) -> np.ndarray:
         """Combinations that the relaxation does not rule out by sums of neighbours, one a row."""
-        spans = [range(found.low, found.high + 1) for found in self._ranges]
+        spans = [range(low, high + 1) for low, high in self._ranges]
         if math.prod(len(span) for span in spans) > _MOST_COMBINATIONS:
             raise ValueError("too many combinations to try; ask for fewer or narrower sums")
         grid = np.stack(np.meshgrid(*spans, indexing="ij"), -1).reshape(-1, len(spans))
@@ -362,9 +360,7 @@ class _Joint:
             self._relaxed.limit(columns, at, at)
             self._program.limit(columns, at, at)
             self._known[values] = self._relaxed.feasible() and self._program.feasible()
-            low = np.array([found.low for found in self._ranges], float)
-            high = np.array([found.high for found in self._ranges], float)
-            self._relaxed.limit(columns, low, high)
+            self._relaxed.limit(columns, *np.array(self._ranges, float).T)
         return self._known[values]
 
 

@@ -172,9 +172,7 @@ class Ordered:
 
     def _furthest(self, k: int, end: str) -> int:
         """The lowest or highest sum of the k largest over the outer set."""
-        sign = 1 if end == "high" else -1
-        values = np.arange(len(self.certain))
-        gain = np.array([sign * values * (0 < at <= k) for at in range(self.count + 1)], float)
+        gain = self._gain(lambda at, values: values * (at <= k), end)
         return sum(self._best(self._stages(gain), gain)[:k])
 
     # --- sums over positions -------------------------------------------------------------------
@@ -185,10 +183,13 @@ class Ordered:
             self._optima[function, end] = self._sought(function, end)
         return self._optima[function, end]
 
+    def _gain(self, function: Function, end: str) -> np.ndarray:
+        """What is to be as large as it can be, by position and value."""
+        sign, values = 1 if end == "high" else -1, np.arange(len(self.certain))
+        return np.array([sign * function(k, values) for k in range(self.count + 1)], float)
+
     def _sought(self, function: Function, end: str) -> Outcome | None:
-        sign = 1 if end == "high" else -1
-        values = np.arange(len(self.certain))
-        gain = np.array([sign * function(k, values) for k in range(self.count + 1)], float)
+        sign, gain = 1 if end == "high" else -1, self._gain(function, end)
 
         def worth(counts: Sequence[int]) -> float:
             return sum(gain[k, value] for k, value in enumerate(counts, start=1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from filings.claims import lexicon
-from filings.ledger import Batches, Statement
+from filings.ledger import KINDS, Batches, Statement
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ class Claim(Statement):
     @property
     def written_value(self) -> str:
         """The value as the ledger writes it."""
-        if isinstance(self.value, tuple):
-            return (">" if self.kind == "order" else "+").join(self.value)
-        return str(self.value)
+        return KINDS[self.kind].write(self) if self.kind in KINDS else str(self.value)
 
 
 @dataclass(frozen=True)

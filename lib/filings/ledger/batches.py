@@ -42,8 +42,6 @@ class Batches(tuple[int, ...]):
             if last < first:
                 raise ValueError(f"batches {text!r} run backwards; write {last}-{first}")
             numbers.extend(range(first, last + 1))
-        if len(set(numbers)) < len(numbers):
-            raise ValueError(f"batches {text!r} name a batch twice")
         return cls(numbers)
 
     @property
